@@ -17,6 +17,16 @@ macro_rules! codes {
 }
 
 codes! {
+    /// No error: what most notices carry.
+    SUCCESSFUL_COMPLETION = "00000";
+    /// A negative LIMIT.
+    INVALID_ROW_COUNT_IN_LIMIT = "2201W";
+    /// A negative OFFSET.
+    INVALID_ROW_COUNT_IN_OFFSET = "2201X";
+    /// A prepared statement that does not exist.
+    INVALID_SQL_STATEMENT_NAME = "26000";
+    /// PREPARE with a name in use.
+    DUPLICATE_PREPARED_STATEMENT = "42P05";
     /// A statement that is not supported, with a pointer to the fidelity sheet.
     FEATURE_NOT_SUPPORTED = "0A000";
     /// More or fewer rows than one where one is wanted.
