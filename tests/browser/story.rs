@@ -1,0 +1,51 @@
+//! Full, incrementals, garbage collection past the end, the real error, a new full, a lost table restored.
+
+use tests::Result;
+use tests::webdriver::Browser;
+
+use super::page;
+
+/// Types one statement, runs it, waits for its answer.
+fn run(browser: &Browser, statement: &str) -> Result {
+    let done = browser.script("return Number(document.body.dataset.done || 0)")?;
+    browser.script("const t = document.querySelector('textarea'); t.focus(); t.select();")?;
+    browser.keys("textarea", &format!("{statement}\u{e009}\u{e007}\u{e000}"))?;
+    browser.until(statement, &format!("return Number(document.body.dataset.done || 0) > {done}"))
+}
+
+const C: &str = "'s3://acme/prod?AUTH=implicit'";
+
+#[test]
+fn main_story() {
+    let Some((_server, browser)) = page() else { return };
+    story(&browser).expect("the story");
+    assert_eq!(browser.console_errors().expect("the console"), Vec::<String>::new());
+}
+
+fn story(browser: &Browser) -> Result {
+    run(browser, &format!("BACKUP DATABASE bank INTO {C};"))?;
+    browser.until(
+        "a full in the map",
+        "return document.querySelectorAll('[data-layer=full]').length === 1",
+    )?;
+    run(browser, "\\sim advance 5m")?;
+    run(browser, &format!("BACKUP DATABASE bank INTO LATEST IN {C};"))?;
+    browser.until(
+        "an incremental",
+        "return document.querySelectorAll('[data-layer=incremental]').length === 1",
+    )?;
+    run(browser, "ALTER DATABASE bank CONFIGURE ZONE USING gc.ttlseconds = 600;")?;
+    run(browser, "\\sim advance 30m")?;
+    run(browser, &format!("BACKUP DATABASE bank INTO LATEST IN {C};"))?;
+    browser.until_text("protected ts verification error")?;
+    browser.until("the broken link", "return !!document.querySelector('[data-chain=broken]')")?;
+    run(browser, &format!("BACKUP DATABASE bank INTO {C};"))?;
+    browser.until(
+        "a second full",
+        "return document.querySelectorAll('[data-layer=full]').length === 2",
+    )?;
+    run(browser, "DROP TABLE bank.accounts;")?;
+    run(browser, &format!("RESTORE TABLE bank.accounts FROM LATEST IN {C};"))?;
+    run(browser, "SELECT count(*) FROM bank.accounts;")?;
+    browser.until("rows again", "return [...document.querySelectorAll('[role=log] td')].some(td => Number(td.innerText) > 1)")
+}
