@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use tests::Result;
 use tests::server::Server;
 use tests::webdriver::Browser;
 

@@ -16,10 +16,11 @@ fn run(browser: &Browser, statement: &str) -> Result {
 const C: &str = "'s3://acme/prod?AUTH=implicit'";
 
 #[test]
-fn main_story() {
-    let Some((_server, browser)) = page() else { return };
-    story(&browser).expect("the story");
-    assert_eq!(browser.console_errors().expect("the console"), Vec::<String>::new());
+fn main_story() -> Result {
+    let Some((_server, browser)) = page()? else { return Ok(()) };
+    story(&browser)?;
+    assert_eq!(browser.console_errors()?, Vec::<String>::new());
+    Ok(())
 }
 
 fn story(browser: &Browser) -> Result {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::run::{Result, command, first_line, root, run, say, succeeds};
 
 const TRUNK: &str = "0.21.14";
-const CARGO_DENY: &str = "0.18.9";
+const CARGO_DENY: &str = "0.20.2";
 const PREBUILT_SECONDS_MAX: &str = "20";
 
 /// A tool that cargo can install.
