@@ -60,14 +60,9 @@ fn crates_use_only_what_the_table_allows() {
     for (name, allowed) in MAY_USE {
         let file = tests::root().join("crates").join(name).join("Cargo.toml");
         let manifest = fs::read_to_string(file).expect("a manifest");
-        let uses = manifest
-            .split("[dependencies]")
-            .nth(1)
-            .unwrap_or_default()
-            .split("\n[")
-            .next()
-            .unwrap_or_default();
-        for line in uses.lines() {
+        let dependencies = manifest.split("[dependencies]").nth(1).unwrap_or_default();
+        let dependencies = dependencies.split("\n[").next().unwrap_or_default();
+        for line in dependencies.lines() {
             let used = line.split([' ', '=', '.']).next().unwrap_or_default();
             if ours.contains(&used) && !allowed.contains(&used) {
                 findings.push(format!("{name} may not use {used}"));

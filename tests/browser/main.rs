@@ -12,16 +12,14 @@ use tests::webdriver::Browser;
 mod story;
 
 /// The built page and a window on it, or a word that there is none.
-fn page() -> Option<(Server, Browser)> {
+fn page() -> Result<Option<(Server, Browser)>> {
     let Ok(dist) = std::env::var("AMBER_DIST") else {
         println!("no AMBER_DIST: `cargo xtask test` builds the page and runs this");
-        return None;
+        return Ok(None);
     };
-    let server = Server::start(PathBuf::from(dist)).expect("a local port");
-    let browser = Browser::start(1440, 900).expect("a browser");
-    browser.open(&server.url).expect("the page");
-    browser
-        .until("the page to be ready", "return document.body.dataset.ready === 'true'")
-        .expect("ready");
-    Some((server, browser))
+    let server = Server::start(PathBuf::from(dist))?;
+    let browser = Browser::start(1440, 900)?;
+    browser.open(&server.url)?;
+    browser.until("the page to be ready", "return document.body.dataset.ready === 'true'")?;
+    Ok(Some((server, browser)))
 }
