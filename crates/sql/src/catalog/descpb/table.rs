@@ -1,0 +1,674 @@
+//! The table descriptor. One message serves tables, views, materialized views and sequences.
+//!
+//! ```text
+//!   table      columns, primary_index, indexes, families       view      view_query is not empty
+//!   sequence   sequence_opts is set; one column `value`        mat. view view_query and is_materialized_view
+//! ```
+//!
+//! *Source*: `spec/manifest-wire.md` §6. Left out: fields that only old or much later versions use.
+
+use prost::Message;
+
+use super::{PrivilegeDescriptor, SqlType, Timestamp};
+
+/// Values of [`Check::validity`] and its like.
+pub mod validity {
+    /// All rows hold.
+    pub const VALIDATED: i32 = 0;
+    /// Only new rows are known to hold.
+    pub const UNVALIDATED: i32 = 1;
+    /// Being checked.
+    pub const VALIDATING: i32 = 2;
+    /// Being dropped.
+    pub const DROPPING: i32 = 3;
+}
+
+/// Values of [`IndexDescriptor::key_column_directions`].
+pub mod direction {
+    /// Least first.
+    pub const ASC: i32 = 0;
+    /// Greatest first.
+    pub const DESC: i32 = 1;
+}
+
+/// Values of [`IndexDescriptor::kind`].
+pub mod index_kind {
+    /// One entry a row.
+    pub const FORWARD: i32 = 0;
+    /// Many entries a row.
+    pub const INVERTED: i32 = 1;
+}
+
+/// Values of [`IndexDescriptor::encoding_type`].
+pub mod encoding {
+    /// A secondary index.
+    pub const SECONDARY: u32 = 0;
+    /// A primary index.
+    pub const PRIMARY: u32 = 1;
+}
+
+/// A table, view, materialized view or sequence.
+#[derive(Clone, PartialEq, Message)]
+pub struct TableDescriptor {
+    /// Its name.
+    #[prost(string, required, tag = "1")]
+    pub name: String,
+    /// Its id.
+    #[prost(uint32, required, tag = "3")]
+    pub id: u32,
+    /// Its database.
+    #[prost(uint32, required, tag = "4")]
+    pub parent_id: u32,
+    /// How often it has been changed, from 1.
+    #[prost(uint64, required, tag = "5")]
+    pub version: u64,
+    /// When it was last changed.
+    #[prost(message, required, tag = "7")]
+    pub modification_time: Timestamp,
+    /// Public columns in the order of their making.
+    #[prost(message, repeated, tag = "8")]
+    pub columns: Vec<ColumnDescriptor>,
+    /// The id that the next column gets.
+    #[prost(uint32, required, tag = "9")]
+    pub next_column_id: u32,
+    /// The index that holds the rows.
+    #[prost(message, required, tag = "10")]
+    pub primary_index: IndexDescriptor,
+    /// Secondary indexes.
+    #[prost(message, repeated, tag = "11")]
+    pub indexes: Vec<IndexDescriptor>,
+    /// The id that the next index gets.
+    #[prost(uint32, required, tag = "12")]
+    pub next_index_id: u32,
+    /// Who may do what with it.
+    #[prost(message, optional, tag = "13")]
+    pub privileges: Option<PrivilegeDescriptor>,
+    /// Schema changes under way.
+    #[prost(message, repeated, tag = "14")]
+    pub mutations: Vec<Mutation>,
+    /// The id that the next schema change gets.
+    #[prost(uint32, required, tag = "16")]
+    pub next_mutation_id: u32,
+    /// 3: rows in families, a table may be interleaved.
+    #[prost(uint32, required, tag = "17")]
+    pub format_version: u32,
+    /// One of [`super::State`].
+    #[prost(enumeration = "super::State", required, tag = "19")]
+    pub state: i32,
+    /// CHECK constraints.
+    #[prost(message, repeated, tag = "20")]
+    pub checks: Vec<Check>,
+    /// Column families.
+    #[prost(message, repeated, tag = "22")]
+    pub families: Vec<FamilyDescriptor>,
+    /// The id that the next family gets.
+    #[prost(uint32, required, tag = "23")]
+    pub next_family_id: u32,
+    /// The query of a view, as text with full names.
+    #[prost(string, required, tag = "24")]
+    pub view_query: String,
+    /// What a view reads.
+    #[prost(uint32, repeated, packed = "false", tag = "25")]
+    pub depends_on: Vec<u32>,
+    /// Views and tables that read this one (a sequence: tables that use it).
+    #[prost(message, repeated, tag = "26")]
+    pub depended_on_by: Vec<DependedOn>,
+    /// Jobs of the schema changes under way.
+    #[prost(message, repeated, tag = "27")]
+    pub mutation_jobs: Vec<MutationJob>,
+    /// Set for a sequence.
+    #[prost(message, optional, tag = "28")]
+    pub sequence_opts: Option<SequenceOpts>,
+    /// When it was dropped. *Units*: nanoseconds, 0 for never.
+    #[prost(int64, required, tag = "29")]
+    pub drop_time: i64,
+    /// Which table it replaces (TRUNCATE of old versions).
+    #[prost(message, required, tag = "30")]
+    pub replacement_of: Replacement,
+    /// 0 off.
+    #[prost(int32, required, tag = "31")]
+    pub audit_mode: i32,
+    /// The job that drops it.
+    #[prost(int64, required, tag = "32")]
+    pub drop_job_id: i64,
+    /// Indexes whose data wait for the GC TTL.
+    #[prost(message, repeated, tag = "33")]
+    pub gc_mutations: Vec<GcMutation>,
+    /// The query of CREATE TABLE AS.
+    #[prost(string, required, tag = "34")]
+    pub create_query: String,
+    /// When CREATE TABLE AS read.
+    #[prost(message, required, tag = "35")]
+    pub create_as_of_time: Timestamp,
+    /// Foreign keys of this table.
+    #[prost(message, repeated, tag = "36")]
+    pub outbound_fks: Vec<ForeignKey>,
+    /// Foreign keys of others that point here.
+    #[prost(message, repeated, tag = "37")]
+    pub inbound_fks: Vec<ForeignKey>,
+    /// Why it is offline.
+    #[prost(string, required, tag = "38")]
+    pub offline_reason: String,
+    /// Whether it ends with its session.
+    #[prost(bool, required, tag = "39")]
+    pub temporary: bool,
+    /// Its schema; 0 or 29 is `public` of v21.2.
+    #[prost(uint32, required, tag = "40")]
+    pub unexposed_parent_schema_id: u32,
+    /// Whether a view keeps its rows.
+    #[prost(bool, required, tag = "41")]
+    pub is_materialized_view: bool,
+    /// Where its rows live, if its database has regions.
+    #[prost(message, optional, tag = "42")]
+    pub locality_config: Option<LocalityConfig>,
+    /// Unique constraints that no index backs.
+    #[prost(message, repeated, tag = "43")]
+    pub unique_without_index: Vec<UniqueWithoutIndex>,
+    /// Whether all indexes are partitioned alike.
+    #[prost(bool, required, tag = "44")]
+    pub partition_all_by: bool,
+    /// User-defined types that a view uses.
+    #[prost(uint32, repeated, packed = "false", tag = "45")]
+    pub depends_on_types: Vec<u32>,
+    /// Rows that expire.
+    #[prost(message, optional, tag = "47")]
+    pub row_level_ttl: Option<RowLevelTtl>,
+    /// Whether backups take its schema only. Since v22.1.
+    #[prost(bool, optional, tag = "48")]
+    pub exclude_data_from_backup: Option<bool>,
+    /// The id that the next constraint gets. Since v22.1.
+    #[prost(uint32, optional, tag = "49")]
+    pub next_constraint_id: Option<u32>,
+}
+
+/// A column.
+#[derive(Clone, PartialEq, Message)]
+pub struct ColumnDescriptor {
+    /// Its name.
+    #[prost(string, required, tag = "1")]
+    pub name: String,
+    /// Its id.
+    #[prost(uint32, required, tag = "2")]
+    pub id: u32,
+    /// Its type.
+    #[prost(message, optional, tag = "3")]
+    pub ty: Option<SqlType>,
+    /// Whether NULL may stand in it.
+    #[prost(bool, required, tag = "4")]
+    pub nullable: bool,
+    /// Its default, as SQL with types spelt out.
+    #[prost(string, optional, tag = "5")]
+    pub default_expr: Option<String>,
+    /// Whether `SELECT *` leaves it out.
+    #[prost(bool, required, tag = "6")]
+    pub hidden: bool,
+    /// Sequences that its default uses.
+    #[prost(uint32, repeated, packed = "false", tag = "10")]
+    pub uses_sequence_ids: Vec<u32>,
+    /// How it is computed.
+    #[prost(string, optional, tag = "11")]
+    pub compute_expr: Option<String>,
+    /// Sequences that are dropped with it.
+    #[prost(uint32, repeated, packed = "false", tag = "12")]
+    pub owns_sequence_ids: Vec<u32>,
+    /// Position in `pg_attribute`, 0 for the id.
+    #[prost(uint32, required, tag = "13")]
+    pub pg_attribute_num: u32,
+    /// Whether its type is being changed.
+    #[prost(bool, required, tag = "14")]
+    pub alter_column_type_in_progress: bool,
+    /// Not 0 for `tableoid` and its like.
+    #[prost(int32, required, tag = "15")]
+    pub system_column_kind: i32,
+    /// Whether a computed column is not stored.
+    #[prost(bool, required, tag = "16")]
+    pub is_virtual: bool,
+    /// Whether no query may name it.
+    #[prost(bool, required, tag = "17")]
+    pub inaccessible: bool,
+    /// What UPDATE sets it to.
+    #[prost(string, optional, tag = "18")]
+    pub on_update_expr: Option<String>,
+    /// 0 none, 1 always, 2 by default.
+    #[prost(int32, required, tag = "19")]
+    pub generated_as_identity: i32,
+    /// Options of an identity column's sequence.
+    #[prost(string, optional, tag = "20")]
+    pub identity_sequence_option: Option<String>,
+}
+
+/// An index.
+#[derive(Clone, PartialEq, Message)]
+pub struct IndexDescriptor {
+    /// Its name.
+    #[prost(string, required, tag = "1")]
+    pub name: String,
+    /// Its id.
+    #[prost(uint32, required, tag = "2")]
+    pub id: u32,
+    /// Whether no two rows may have one key.
+    #[prost(bool, required, tag = "3")]
+    pub unique: bool,
+    /// Names of the key columns.
+    #[prost(string, repeated, tag = "4")]
+    pub key_column_names: Vec<String>,
+    /// Names of the stored columns.
+    #[prost(string, repeated, tag = "5")]
+    pub store_column_names: Vec<String>,
+    /// Ids of the key columns.
+    #[prost(uint32, repeated, packed = "false", tag = "6")]
+    pub key_column_ids: Vec<u32>,
+    /// The rest of the primary key.
+    #[prost(uint32, repeated, packed = "false", tag = "7")]
+    pub key_suffix_column_ids: Vec<u32>,
+    /// Order of each key column, see [`direction`].
+    #[prost(int32, repeated, packed = "false", tag = "8")]
+    pub key_column_directions: Vec<i32>,
+    /// Always empty now.
+    #[prost(message, required, tag = "9")]
+    pub old_foreign_key: OldForeignKey,
+    /// Always empty now.
+    #[prost(message, required, tag = "11")]
+    pub interleave: Interleave,
+    /// Key columns whose values must also stand in the value.
+    #[prost(uint32, repeated, packed = "false", tag = "13")]
+    pub composite_column_ids: Vec<u32>,
+    /// Ids of the stored columns.
+    #[prost(uint32, repeated, packed = "false", tag = "14")]
+    pub store_column_ids: Vec<u32>,
+    /// How it is cut.
+    #[prost(message, required, tag = "15")]
+    pub partitioning: Partitioning,
+    /// See [`index_kind`].
+    #[prost(int32, required, tag = "16")]
+    pub kind: i32,
+    /// Whether CREATE INDEX made it.
+    #[prost(bool, required, tag = "17")]
+    pub created_explicitly: bool,
+    /// 3 secondary, 4 primary with stored columns.
+    #[prost(uint32, required, tag = "18")]
+    pub version: u32,
+    /// See [`encoding`].
+    #[prost(uint32, required, tag = "19")]
+    pub encoding_type: u32,
+    /// Hash sharding.
+    #[prost(message, required, tag = "20")]
+    pub sharded: Sharded,
+    /// Whether it may not be used.
+    #[prost(bool, required, tag = "21")]
+    pub disabled: bool,
+    /// Geometry settings.
+    #[prost(message, required, tag = "22")]
+    pub geo_config: GeoConfig,
+    /// Which rows it holds; empty for all.
+    #[prost(string, required, tag = "23")]
+    pub predicate: String,
+    /// A backfill in progress. Since v22.1.
+    #[prost(bool, optional, tag = "24")]
+    pub use_delete_preserving_encoding: Option<bool>,
+    /// *Units*: nanoseconds. Since v22.1.
+    #[prost(int64, optional, tag = "25")]
+    pub created_at_nanos: Option<i64>,
+    /// The constraint that it backs. Since v22.1.
+    #[prost(uint32, optional, tag = "26")]
+    pub constraint_id: Option<u32>,
+    /// Whether the planner must not see it. Since v22.2.
+    #[prost(bool, optional, tag = "28")]
+    pub not_visible: Option<bool>,
+}
+
+/// The old form of a foreign key: eight zeros.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct OldForeignKey {
+    /// Zero.
+    #[prost(uint32, required, tag = "1")]
+    pub table: u32,
+    /// Zero.
+    #[prost(uint32, required, tag = "2")]
+    pub index: u32,
+    /// Empty.
+    #[prost(string, required, tag = "3")]
+    pub name: String,
+    /// Zero.
+    #[prost(int32, required, tag = "4")]
+    pub validity: i32,
+    /// Zero.
+    #[prost(int32, required, tag = "5")]
+    pub shared_prefix_len: i32,
+    /// Zero.
+    #[prost(int32, required, tag = "6")]
+    pub on_delete: i32,
+    /// Zero.
+    #[prost(int32, required, tag = "7")]
+    pub on_update: i32,
+    /// Zero.
+    #[prost(int32, required, tag = "8")]
+    pub match_kind: i32,
+}
+
+/// Interleaving, which no longer exists.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct Interleave {}
+
+/// Settings of a geometry index, always empty here.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct GeoConfig {}
+
+/// How an index is cut; the parts are kept as bytes.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct Partitioning {
+    /// How many leading columns decide.
+    #[prost(uint32, required, tag = "1")]
+    pub num_columns: u32,
+    /// Parts by list.
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    pub list: Vec<Vec<u8>>,
+    /// Parts by range.
+    #[prost(bytes = "vec", repeated, tag = "3")]
+    pub range: Vec<Vec<u8>>,
+    /// How many of the columns are implicit.
+    #[prost(uint32, required, tag = "4")]
+    pub num_implicit_columns: u32,
+}
+
+/// Hash sharding of an index.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct Sharded {
+    /// Whether it is sharded.
+    #[prost(bool, required, tag = "1")]
+    pub is_sharded: bool,
+    /// The shard column.
+    #[prost(string, required, tag = "2")]
+    pub name: String,
+    /// How many shards.
+    #[prost(int32, required, tag = "3")]
+    pub shard_buckets: i32,
+    /// What is hashed.
+    #[prost(string, repeated, tag = "4")]
+    pub column_names: Vec<String>,
+}
+
+/// A column family: columns that share one key and value.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct FamilyDescriptor {
+    /// Its name.
+    #[prost(string, required, tag = "1")]
+    pub name: String,
+    /// Its id.
+    #[prost(uint32, required, tag = "2")]
+    pub id: u32,
+    /// Names of its columns.
+    #[prost(string, repeated, tag = "3")]
+    pub column_names: Vec<String>,
+    /// Ids of its columns.
+    #[prost(uint32, repeated, packed = "false", tag = "4")]
+    pub column_ids: Vec<u32>,
+    /// Its one column, written with its own tag; 0 for a tuple.
+    #[prost(uint32, required, tag = "5")]
+    pub default_column_id: u32,
+}
+
+/// A CHECK.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct Check {
+    /// As SQL.
+    #[prost(string, required, tag = "1")]
+    pub expr: String,
+    /// Its name.
+    #[prost(string, required, tag = "2")]
+    pub name: String,
+    /// See [`validity`].
+    #[prost(int32, required, tag = "3")]
+    pub validity: i32,
+    /// Columns that it reads.
+    #[prost(uint32, repeated, packed = "false", tag = "5")]
+    pub column_ids: Vec<u32>,
+    /// Whether it stands for NOT NULL.
+    #[prost(bool, required, tag = "6")]
+    pub is_non_null: bool,
+    /// Whether it comes from a hash-sharded index.
+    #[prost(bool, required, tag = "7")]
+    pub hidden: bool,
+    /// Since v22.1.
+    #[prost(uint32, optional, tag = "8")]
+    pub constraint_id: Option<u32>,
+}
+
+/// What happens to a row whose target goes or changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, prost::Enumeration)]
+#[repr(i32)]
+pub enum FkAction {
+    /// The change is refused at the end of the statement.
+    NoAction = 0,
+    /// The change is refused.
+    Restrict = 1,
+    /// Its columns become NULL.
+    SetNull = 2,
+    /// Its columns become their defaults.
+    SetDefault = 3,
+    /// It goes or changes too.
+    Cascade = 4,
+}
+
+/// What NULLs among several columns mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, prost::Enumeration)]
+#[repr(i32)]
+pub enum FkMatch {
+    /// Any NULL: nothing to check.
+    Simple = 0,
+    /// All or none may be NULL.
+    Full = 1,
+    /// Not supported.
+    Partial = 2,
+}
+
+/// A foreign key.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct ForeignKey {
+    /// The table that refers.
+    #[prost(uint32, required, tag = "1")]
+    pub origin_table_id: u32,
+    /// Its columns.
+    #[prost(uint32, repeated, packed = "false", tag = "2")]
+    pub origin_column_ids: Vec<u32>,
+    /// Columns of the target.
+    #[prost(uint32, repeated, packed = "false", tag = "3")]
+    pub referenced_column_ids: Vec<u32>,
+    /// The target.
+    #[prost(uint32, required, tag = "4")]
+    pub referenced_table_id: u32,
+    /// Its name.
+    #[prost(string, required, tag = "5")]
+    pub name: String,
+    /// See [`validity`].
+    #[prost(int32, required, tag = "6")]
+    pub validity: i32,
+    /// One of [`FkAction`].
+    #[prost(enumeration = "FkAction", required, tag = "7")]
+    pub on_delete: i32,
+    /// One of [`FkAction`].
+    #[prost(enumeration = "FkAction", required, tag = "8")]
+    pub on_update: i32,
+    /// One of [`FkMatch`].
+    #[prost(enumeration = "FkMatch", required, tag = "9")]
+    pub match_kind: i32,
+    /// Since v22.1.
+    #[prost(uint32, optional, tag = "14")]
+    pub constraint_id: Option<u32>,
+}
+
+/// A unique constraint that no index backs.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct UniqueWithoutIndex {
+    /// Its table.
+    #[prost(uint32, required, tag = "1")]
+    pub table_id: u32,
+    /// Its columns.
+    #[prost(uint32, repeated, packed = "false", tag = "2")]
+    pub column_ids: Vec<u32>,
+    /// Its name.
+    #[prost(string, required, tag = "3")]
+    pub name: String,
+    /// See [`validity`].
+    #[prost(int32, required, tag = "4")]
+    pub validity: i32,
+    /// Which rows it binds; empty for all.
+    #[prost(string, required, tag = "5")]
+    pub predicate: String,
+    /// Since v22.1.
+    #[prost(uint32, optional, tag = "6")]
+    pub constraint_id: Option<u32>,
+}
+
+/// Who reads this table or uses this sequence.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct DependedOn {
+    /// The reader.
+    #[prost(uint32, required, tag = "1")]
+    pub id: u32,
+    /// An index that it names, or 0.
+    #[prost(uint32, required, tag = "2")]
+    pub index_id: u32,
+    /// Columns that it reads.
+    #[prost(uint32, repeated, packed = "false", tag = "3")]
+    pub column_ids: Vec<u32>,
+    /// Whether it refers by id.
+    #[prost(bool, required, tag = "4")]
+    pub by_id: bool,
+}
+
+/// Which job carries out a schema change.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct MutationJob {
+    /// The change.
+    #[prost(uint32, required, tag = "1")]
+    pub mutation_id: u32,
+    /// The job.
+    #[prost(int64, required, tag = "2")]
+    pub job_id: i64,
+}
+
+/// A sequence's settings.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct SequenceOpts {
+    /// From one value to the next.
+    #[prost(int64, required, tag = "1")]
+    pub increment: i64,
+    /// Least value.
+    #[prost(int64, required, tag = "2")]
+    pub min_value: i64,
+    /// Greatest value.
+    #[prost(int64, required, tag = "3")]
+    pub max_value: i64,
+    /// First value.
+    #[prost(int64, required, tag = "4")]
+    pub start: i64,
+    /// Whether it is `unique_rowid()` in disguise.
+    #[prost(bool, required, tag = "5")]
+    pub is_virtual: bool,
+    /// The column with which it is dropped.
+    #[prost(message, required, tag = "6")]
+    pub owner: SequenceOwner,
+    /// How many values a session takes at once; 0 is 1.
+    #[prost(int64, required, tag = "7")]
+    pub cache_size: i64,
+    /// `INT4` or the like. Since v22.1.
+    #[prost(string, optional, tag = "8")]
+    pub as_integer_type: Option<String>,
+}
+
+/// The column with which a sequence is dropped; zeros for none.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct SequenceOwner {
+    /// The column.
+    #[prost(uint32, required, tag = "1")]
+    pub column_id: u32,
+    /// Its table.
+    #[prost(uint32, required, tag = "2")]
+    pub table_id: u32,
+}
+
+/// Which table this one replaces.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct Replacement {
+    /// The table, 0 for none.
+    #[prost(uint32, required, tag = "1")]
+    pub id: u32,
+    /// When.
+    #[prost(message, required, tag = "2")]
+    pub time: Timestamp,
+}
+
+/// An index whose data wait for the GC TTL.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct GcMutation {
+    /// The index.
+    #[prost(uint32, required, tag = "1")]
+    pub index_id: u32,
+    /// *Units*: nanoseconds.
+    #[prost(int64, required, tag = "2")]
+    pub drop_time: i64,
+    /// The job that will clear it.
+    #[prost(int64, required, tag = "3")]
+    pub job_id: i64,
+}
+
+/// A schema change under way.
+#[derive(Clone, PartialEq, Message)]
+pub struct Mutation {
+    /// A column that comes or goes.
+    #[prost(message, optional, tag = "1")]
+    pub column: Option<ColumnDescriptor>,
+    /// An index that comes or goes.
+    #[prost(message, optional, tag = "2")]
+    pub index: Option<IndexDescriptor>,
+    /// A constraint that comes or goes, kept as bytes.
+    #[prost(bytes = "vec", optional, tag = "8")]
+    pub constraint: Option<Vec<u8>>,
+    /// 1 delete only, 2 delete and write only, 3 backfilling, 4 merging.
+    #[prost(int32, required, tag = "3")]
+    pub state: i32,
+    /// 1 add, 2 drop.
+    #[prost(int32, required, tag = "4")]
+    pub direction: i32,
+    /// Its number.
+    #[prost(uint32, required, tag = "5")]
+    pub mutation_id: u32,
+    /// Whether it is being undone.
+    #[prost(bool, required, tag = "7")]
+    pub rollback: bool,
+}
+
+/// Where rows live: one of three, kept as bytes.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct LocalityConfig {
+    /// Everywhere.
+    #[prost(bytes = "vec", optional, tag = "1")]
+    pub global: Option<Vec<u8>>,
+    /// The table in one region.
+    #[prost(bytes = "vec", optional, tag = "2")]
+    pub regional_by_table: Option<Vec<u8>>,
+    /// Each row in its own.
+    #[prost(bytes = "vec", optional, tag = "3")]
+    pub regional_by_row: Option<Vec<u8>>,
+}
+
+/// Rows that expire.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct RowLevelTtl {
+    /// How long a row lives, as SQL.
+    #[prost(string, required, tag = "1")]
+    pub duration_expr: String,
+    /// Rows read at once.
+    #[prost(int64, required, tag = "2")]
+    pub select_batch_size: i64,
+    /// Rows deleted at once.
+    #[prost(int64, required, tag = "3")]
+    pub delete_batch_size: i64,
+    /// When the job runs.
+    #[prost(string, required, tag = "4")]
+    pub deletion_cron: String,
+    /// Its schedule.
+    #[prost(int64, required, tag = "5")]
+    pub schedule_id: i64,
+}
