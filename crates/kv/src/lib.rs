@@ -1,1 +1,46 @@
-//! stub
+//! Versioned keys in ranges on nodes: the storage and transaction layer of one cluster.
+//!
+//! ```text
+//!   Kv ── ranges, in key order ──┬─ Range 1: tree of versions, range tombstones, replicas, GC threshold
+//!    │                           └─ Range 2 …
+//!    ├─ locks: who has laid an intent on which key
+//!    └─ nodes: locality, live or stopped
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`cluster`] | [`Kv`]: the one value through which everything is reached |
+//! | [`txn`] | [`Txn`]: a serializable transaction as a plain value |
+//! | [`range`] | [`Range`]: a piece of the key space, its replicas, its statistics |
+//! | [`node`] | nodes and where replicas go |
+//! | [`mvcc`] | keys with times, values, the tree, scans, export, garbage collection |
+//! | [`sst`] | table files: writer and reader |
+//! | [`zone`] | [`SpanConfig`]: what a zone says about a span |
+//! | [`protected`] | records that hold garbage collection back |
+//! | [`error`] | what can go wrong |
+//!
+//! Never knows: SQL names, URIs, jobs. A key is bytes to it, a value too.
+
+pub mod cluster;
+pub mod error;
+pub mod mvcc;
+pub mod node;
+pub mod protected;
+pub mod range;
+pub mod sst;
+pub mod txn;
+pub mod zone;
+
+pub use cluster::{Config, Direction, Kv};
+pub use error::Error;
+pub use mvcc::batch::Batch;
+pub use mvcc::export::{Export, Window};
+pub use mvcc::gc::GcReport;
+pub use mvcc::scan::Scan;
+pub use mvcc::value::Value;
+pub use mvcc::{RangeTombstone, Version, VersionState};
+pub use node::NodeConfig;
+pub use protected::Protection;
+pub use range::{Range, Replica, Stats};
+pub use txn::{Savepoint, Txn};
+pub use zone::SpanConfig;
