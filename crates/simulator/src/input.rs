@@ -1,0 +1,108 @@
+//! What can influence a run: its configuration and its inputs, nothing else.
+//!
+//! ```text
+//!   Config ─▶ World ◀── Input, Input, Input …        the same ones give the same state hash everywhere
+//! ```
+//!
+//! Shape: plain values; texts are kept as typed, so that a log can be read. Left out: node faults (a later input kind).
+
+use std::sync::Arc;
+
+use base::hlc::Timestamp;
+use sql::rules::Version;
+
+/// The start of a world unless told otherwise: 2022-04-01T02:00:00Z.
+pub const DEFAULT_START: Timestamp = Timestamp::from_secs(1_648_778_400);
+
+/// Most bytes that one text may have.
+pub const TEXT_BYTES_MAX: usize = 4 << 20;
+
+/// What a world is made from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// Whose rules hold.
+    pub version: Version,
+    /// Seed of all chance.
+    pub seed: u64,
+    /// Where the clock starts.
+    pub start: Timestamp,
+    /// What is there at the beginning: `empty`, `bank`.
+    pub scenario: String,
+    /// How a statement moves time.
+    pub policy: Policy,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            version: Version::V21_2,
+            seed: 1,
+            start: DEFAULT_START,
+            scenario: "empty".to_owned(),
+            policy: Policy::Auto,
+        }
+    }
+}
+
+/// How a statement that starts a job moves time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Policy {
+    /// It runs until the job is done.
+    Auto,
+    /// It answers `pending`; the user moves time.
+    Manual,
+}
+
+/// Who speaks. A session comes to be with its first statement.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct SessionRef {
+    /// The cluster by name; empty stands for the one in use.
+    pub cluster: String,
+    /// The user.
+    pub user: String,
+    /// Tells sessions of one user apart.
+    pub name: String,
+}
+
+impl SessionRef {
+    /// The shell: root on the cluster in use.
+    pub fn shell() -> Self {
+        Self::of("", "root")
+    }
+
+    /// The one session of `user` on `cluster`.
+    pub fn of(cluster: &str, user: &str) -> Self {
+        Self { cluster: cluster.to_owned(), user: user.to_owned(), name: String::new() }
+    }
+}
+
+/// One thing from outside.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Input {
+    /// One statement in a session, or one batch.
+    Exec {
+        /// Who says it.
+        session: SessionRef,
+        /// What is said.
+        sql: Arc<str>,
+        /// The whole text is one batch under the version's rule for batches; else it is one statement.
+        batch: bool,
+    },
+    /// A `\sim` line, with or without the `\sim`.
+    Sim {
+        /// The line.
+        line: Arc<str>,
+    },
+    /// Time passes: what `play` turns into.
+    Advance {
+        /// How long, in nanoseconds.
+        nanos: i64,
+    },
+}
+
+/// What an input led to.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Output {
+    /// One result a statement; one for a `\sim` line; none for a passing of time.
+    pub results: Vec<protocol::result::StatementResult>,
+}
