@@ -2,12 +2,20 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`lexer`] | text to tokens, for parsing, colouring, completion |
+//! | [`ast`] | statements as data |
+//! | [`parser`] | tokens to statements |
+//! | [`print`] | statements to text in normal form |
 //! | [`catalog`] | descriptors, names, zones, privileges: rows of `system` tables |
 //! | [`jobs`] | rows of `system.jobs` and their states |
 //! | [`rules`] | the two versions and how they differ |
 //!
 //! Never knows: where a backup lies; it parses BACKUP but cannot run it.
 
+pub mod ast;
 pub mod catalog;
 pub mod jobs;
+pub mod lexer;
+pub mod parser;
+pub mod print;
 pub mod rules;

@@ -1,0 +1,734 @@
+//! Definitions: CREATE, ALTER, DROP, COMMENT of databases, schemas, tables, indexes, sequences, views, types.
+//!
+//! ```text
+//!   CreateTable ─ items ─ Column(ColumnDef ─ quals: NOT NULL, DEFAULT, REFERENCES …)
+//!                       ├ Index(IndexDef) ├ Constraint(ConstraintDef) ├ Family ├ Like
+//!   AlterTable ─ commands in order
+//!   Rename, SetSchema, Owner, Drop: one struct each, with the kind of object in a field
+//! ```
+//!
+//! Shape: column qualifications are a list in the order typed, each with its CONSTRAINT name if it had one.
+//! Left out: PARTITION BY is kept as text; partitions are definitions that the simulator prints but does not act on.
+
+use super::expr::{Expr, TypeName};
+use super::query::{Direction, Nulls, Select};
+use super::{DropBehavior, KvOption, Name, ObjectKind, ObjectName};
+
+/// CREATE DATABASE.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CreateDatabase {
+    /// IF NOT EXISTS.
+    pub if_not_exists: bool,
+    /// The name.
+    pub name: Name,
+    /// ENCODING, TEMPLATE, LC_COLLATE, LC_CTYPE, CONNECTION LIMIT, OWNER, PRIMARY REGION, REGIONS, SURVIVE …: the words in
+    /// capitals and the value.
+    pub options: Vec<(String, Expr)>,
+}
+
+/// CREATE SCHEMA.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CreateSchema {
+    /// IF NOT EXISTS.
+    pub if_not_exists: bool,
+    /// `name` or `db.name`; without a name the owner's.
+    pub name: Option<ObjectName>,
+    /// AUTHORIZATION.
+    pub owner: Option<Name>,
+}
+
+/// TEMP, UNLOGGED.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Persistence {
+    /// An ordinary object.
+    #[default]
+    Permanent,
+    /// TEMP, TEMPORARY
+    Temporary,
+    /// UNLOGGED, which changes nothing
+    Unlogged,
+}
+
+/// CREATE TABLE.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CreateTable {
+    /// IF NOT EXISTS.
+    pub if_not_exists: bool,
+    /// TEMP.
+    pub persistence: Persistence,
+    /// The name.
+    pub name: ObjectName,
+    /// Columns, indexes, constraints, families in order. With `AS`, columns have no type.
+    pub items: Vec<TableItem>,
+    /// PARTITION BY … as text.
+    pub partition: Option<String>,
+    /// WITH (…).
+    pub params: Vec<KvOption>,
+    /// ON COMMIT PRESERVE ROWS was given.
+    pub on_commit_preserve: bool,
+    /// LOCALITY ….
+    pub locality: Option<Locality>,
+    /// AS query.
+    pub source: Option<Box<Select>>,
+}
+
+/// LOCALITY of a table in a multi-region database.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Locality {
+    /// GLOBAL
+    Global,
+    /// REGIONAL BY TABLE IN region; `None` is the primary region.
+    RegionalByTable(Option<Name>),
+    /// REGIONAL BY ROW AS column
+    RegionalByRow(Option<Name>),
+}
+
+/// One item between the parentheses of CREATE TABLE.
+#[derive(Clone, PartialEq, Debug)]
+pub enum TableItem {
+    /// A column.
+    Column(Box<ColumnDef>),
+    /// INDEX, UNIQUE INDEX, INVERTED INDEX.
+    Index(Box<IndexDef>),
+    /// A table constraint.
+    Constraint(Box<ConstraintDef>),
+    /// FAMILY name (columns).
+    Family {
+        /// Its name.
+        name: Option<Name>,
+        /// Its columns.
+        columns: Vec<Name>,
+    },
+    /// LIKE table INCLUDING|EXCLUDING …; (including, word in capitals).
+    Like {
+        /// The model.
+        table: ObjectName,
+        /// INCLUDING is true.
+        options: Vec<(bool, String)>,
+    },
+}
+
+/// A column.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ColumnDef {
+    /// Its name.
+    pub name: Name,
+    /// Its type; `None` only in CREATE TABLE … (names) AS.
+    pub ty: Option<TypeName>,
+    /// What follows the type, in order.
+    pub quals: Vec<ColumnQual>,
+}
+
+/// `[CONSTRAINT name] qualification`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ColumnQual {
+    /// CONSTRAINT name.
+    pub name: Option<Name>,
+    /// The qualification.
+    pub kind: ColumnQualKind,
+}
+
+/// What may follow a column's type.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ColumnQualKind {
+    /// NOT NULL
+    NotNull,
+    /// NULL
+    Null,
+    /// NOT VISIBLE
+    NotVisible,
+    /// PRIMARY KEY [USING HASH …] [WITH (…)]
+    PrimaryKey {
+        /// USING HASH.
+        hash: Option<Hash>,
+        /// WITH (…).
+        params: Vec<KvOption>,
+    },
+    /// UNIQUE [WITHOUT INDEX]
+    Unique {
+        /// WITHOUT INDEX.
+        without_index: bool,
+    },
+    /// DEFAULT expr
+    Default(Expr),
+    /// ON UPDATE expr
+    OnUpdate(Expr),
+    /// CHECK (expr)
+    Check(Expr),
+    /// REFERENCES table (column) …
+    References(Box<Reference>),
+    /// AS (expr) STORED|VIRTUAL
+    Computed {
+        /// The expression.
+        expr: Expr,
+        /// STORED is true.
+        stored: bool,
+    },
+    /// GENERATED ALWAYS|BY DEFAULT AS IDENTITY (options)
+    Identity {
+        /// ALWAYS is true.
+        always: bool,
+        /// Options of its sequence.
+        options: Vec<SequenceOption>,
+    },
+    /// [CREATE [IF NOT EXISTS]] FAMILY name
+    Family {
+        /// The name.
+        name: Option<Name>,
+        /// CREATE.
+        create: bool,
+        /// IF NOT EXISTS.
+        if_not_exists: bool,
+    },
+}
+
+/// `USING HASH [WITH BUCKET_COUNT = n]`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Hash {
+    /// The old spelling of the bucket count.
+    pub bucket_count: Option<Expr>,
+}
+
+/// REFERENCES of a column or FOREIGN KEY.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reference {
+    /// The referenced table.
+    pub table: ObjectName,
+    /// Its columns; empty means its primary key.
+    pub columns: Vec<Name>,
+    /// MATCH.
+    pub matching: Match,
+    /// ON DELETE.
+    pub on_delete: RefAction,
+    /// ON UPDATE.
+    pub on_update: RefAction,
+}
+
+/// MATCH of a composite foreign key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Match {
+    /// MATCH SIMPLE, the default
+    #[default]
+    Simple,
+    /// MATCH FULL
+    Full,
+    /// MATCH PARTIAL
+    Partial,
+}
+
+/// What a foreign key does to referencing rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum RefAction {
+    /// NO ACTION, the default
+    #[default]
+    NoAction,
+    /// RESTRICT
+    Restrict,
+    /// CASCADE
+    Cascade,
+    /// SET NULL
+    SetNull,
+    /// SET DEFAULT
+    SetDefault,
+}
+
+/// An index inside or outside CREATE TABLE.
+#[derive(Clone, PartialEq, Debug)]
+pub struct IndexDef {
+    /// Its name; made up when missing.
+    pub name: Option<Name>,
+    /// UNIQUE.
+    pub unique: bool,
+    /// INVERTED, USING GIN.
+    pub inverted: bool,
+    /// VECTOR.
+    pub vector: bool,
+    /// The key columns.
+    pub columns: Vec<IndexElem>,
+    /// USING HASH.
+    pub hash: Option<Hash>,
+    /// STORING, COVERING, INCLUDE.
+    pub storing: Vec<Name>,
+    /// PARTITION BY … as text.
+    pub partition: Option<String>,
+    /// WITH (…).
+    pub params: Vec<KvOption>,
+    /// WHERE of a partial index.
+    pub filter: Option<Expr>,
+    /// VISIBLE (default), NOT VISIBLE.
+    pub not_visible: bool,
+}
+
+/// One key column of an index.
+#[derive(Clone, PartialEq, Debug)]
+pub struct IndexElem {
+    /// A column, or an expression for an expression index.
+    pub key: IndexKey,
+    /// An operator class such as `gin_trgm_ops`.
+    pub op_class: Option<Name>,
+    /// ASC, DESC.
+    pub direction: Direction,
+    /// NULLS FIRST, NULLS LAST.
+    pub nulls: Nulls,
+}
+
+/// What an index is over.
+#[derive(Clone, PartialEq, Debug)]
+pub enum IndexKey {
+    /// A column.
+    Column(Name),
+    /// `(expr)` or a call.
+    Expr(Expr),
+}
+
+/// `[CONSTRAINT name] constraint` of a table.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ConstraintDef {
+    /// CONSTRAINT name.
+    pub name: Option<Name>,
+    /// IF NOT EXISTS before the name.
+    pub if_not_exists: bool,
+    /// The constraint.
+    pub kind: ConstraintKind,
+}
+
+/// Constraints of a table.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ConstraintKind {
+    /// PRIMARY KEY (…)
+    PrimaryKey(Box<IndexDef>),
+    /// UNIQUE (…)
+    Unique {
+        /// Its index; `unique` is set.
+        index: Box<IndexDef>,
+        /// WITHOUT INDEX.
+        without_index: bool,
+    },
+    /// CHECK (…)
+    Check(Expr),
+    /// FOREIGN KEY (…) REFERENCES …
+    ForeignKey {
+        /// The referencing columns.
+        columns: Vec<Name>,
+        /// What they reference.
+        reference: Reference,
+    },
+}
+
+/// CREATE INDEX.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CreateIndex {
+    /// IF NOT EXISTS.
+    pub if_not_exists: bool,
+    /// CONCURRENTLY, which changes nothing.
+    pub concurrently: bool,
+    /// The table.
+    pub table: ObjectName,
+    /// The index.
+    pub index: IndexDef,
+}
+
+/// CREATE SEQUENCE.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CreateSequence {
+    /// IF NOT EXISTS.
+    pub if_not_exists: bool,
+    /// TEMP.
+    pub persistence: Persistence,
+    /// The name.
+    pub name: ObjectName,
+    /// The options in order.
+    pub options: Vec<SequenceOption>,
+}
+
+/// Options of a sequence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SequenceOption {
+    /// AS type
+    As(TypeName),
+    /// CYCLE is true, NO CYCLE false
+    Cycle(bool),
+    /// OWNED BY table.column; `None` for OWNED BY NONE
+    OwnedBy(Option<Vec<Name>>),
+    /// CACHE n
+    Cache(i64),
+    /// PER NODE CACHE n
+    NodeCache(i64),
+    /// INCREMENT [BY] n
+    Increment(i64),
+    /// MINVALUE n, NO MINVALUE
+    MinValue(Option<i64>),
+    /// MAXVALUE n, NO MAXVALUE
+    MaxValue(Option<i64>),
+    /// START [WITH] n
+    Start(i64),
+    /// RESTART [WITH n]
+    Restart(Option<i64>),
+    /// VIRTUAL
+    Virtual,
+}
+
+/// CREATE VIEW.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CreateView {
+    /// OR REPLACE.
+    pub replace: bool,
+    /// IF NOT EXISTS.
+    pub if_not_exists: bool,
+    /// TEMP.
+    pub persistence: Persistence,
+    /// MATERIALIZED.
+    pub materialized: bool,
+    /// The name.
+    pub name: ObjectName,
+    /// Names of its columns, if given.
+    pub columns: Vec<Name>,
+    /// The query.
+    pub query: Box<Select>,
+    /// WITH NO DATA (materialized only).
+    pub no_data: bool,
+}
+
+/// CREATE TYPE.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CreateType {
+    /// IF NOT EXISTS.
+    pub if_not_exists: bool,
+    /// The name.
+    pub name: ObjectName,
+    /// What it is.
+    pub kind: CreateTypeKind,
+}
+
+/// What a new type is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CreateTypeKind {
+    /// AS ENUM (labels)
+    Enum(Vec<String>),
+    /// AS (fields)
+    Composite(Vec<(Name, TypeName)>),
+}
+
+/// CREATE FUNCTION or PROCEDURE, kept as text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CreateFunction {
+    /// OR REPLACE.
+    pub replace: bool,
+    /// PROCEDURE rather than FUNCTION.
+    pub procedure: bool,
+    /// The name.
+    pub name: ObjectName,
+    /// Its parameters: name (if any) and type.
+    pub params: Vec<(Option<Name>, TypeName)>,
+    /// RETURNS type; `None` when absent or not a plain type.
+    pub returns: Option<TypeName>,
+    /// LANGUAGE in capitals.
+    pub language: String,
+    /// The body between the quotes.
+    pub body: String,
+    /// Everything after the name, as typed.
+    pub text: String,
+}
+
+/// CREATE STATISTICS, ANALYZE.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CreateStatistics {
+    /// The name; `None` for ANALYZE.
+    pub name: Option<Name>,
+    /// ON columns.
+    pub columns: Vec<Name>,
+    /// FROM table.
+    pub table: ObjectName,
+    /// AS OF SYSTEM TIME.
+    pub as_of: Option<Expr>,
+}
+
+/// DROP of anything but indexes and roles.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Drop {
+    /// What kind.
+    pub kind: ObjectKind,
+    /// IF EXISTS.
+    pub if_exists: bool,
+    /// The names.
+    pub names: Vec<ObjectName>,
+    /// CASCADE or RESTRICT.
+    pub behavior: DropBehavior,
+}
+
+/// DROP INDEX.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DropIndex {
+    /// IF EXISTS.
+    pub if_exists: bool,
+    /// CONCURRENTLY, which changes nothing.
+    pub concurrently: bool,
+    /// The indexes.
+    pub indexes: Vec<super::zone::TableIndex>,
+    /// CASCADE or RESTRICT.
+    pub behavior: DropBehavior,
+}
+
+/// ALTER TABLE.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AlterTable {
+    /// IF EXISTS.
+    pub if_exists: bool,
+    /// The table.
+    pub name: ObjectName,
+    /// The commands in order.
+    pub commands: Vec<AlterTableCommand>,
+}
+
+/// One command of ALTER TABLE.
+#[derive(Clone, PartialEq, Debug)]
+pub enum AlterTableCommand {
+    /// ADD COLUMN
+    AddColumn {
+        /// IF NOT EXISTS.
+        if_not_exists: bool,
+        /// The column.
+        column: Box<ColumnDef>,
+    },
+    /// DROP COLUMN
+    DropColumn {
+        /// IF EXISTS.
+        if_exists: bool,
+        /// The column.
+        column: Name,
+        /// CASCADE or RESTRICT.
+        behavior: DropBehavior,
+    },
+    /// ADD CONSTRAINT
+    AddConstraint {
+        /// The constraint.
+        constraint: Box<ConstraintDef>,
+        /// NOT VALID: existing rows are not checked.
+        not_valid: bool,
+    },
+    /// DROP CONSTRAINT
+    DropConstraint {
+        /// IF EXISTS.
+        if_exists: bool,
+        /// Its name.
+        name: Name,
+        /// CASCADE or RESTRICT.
+        behavior: DropBehavior,
+    },
+    /// VALIDATE CONSTRAINT
+    ValidateConstraint(Name),
+    /// RENAME COLUMN a TO b
+    RenameColumn(Name, Name),
+    /// RENAME CONSTRAINT a TO b
+    RenameConstraint(Name, Name),
+    /// ALTER COLUMN … TYPE
+    SetType {
+        /// The column.
+        column: Name,
+        /// The new type.
+        ty: TypeName,
+        /// USING.
+        using: Option<Expr>,
+    },
+    /// ALTER COLUMN … SET DEFAULT; `None` for DROP DEFAULT
+    SetDefault(Name, Option<Expr>),
+    /// ALTER COLUMN … SET ON UPDATE; `None` for DROP ON UPDATE
+    SetOnUpdate(Name, Option<Expr>),
+    /// ALTER COLUMN … SET NOT NULL (true), DROP NOT NULL (false)
+    SetNotNull(Name, bool),
+    /// ALTER COLUMN … SET VISIBLE (true), SET NOT VISIBLE (false)
+    SetVisible(Name, bool),
+    /// ALTER COLUMN … DROP STORED
+    DropStored(Name),
+    /// ALTER PRIMARY KEY USING COLUMNS (…)
+    AlterPrimaryKey(Box<IndexDef>),
+    /// SET (params)
+    SetParams(Vec<KvOption>),
+    /// RESET (params)
+    ResetParams(Vec<Name>),
+    /// SET LOCALITY
+    SetLocality(Locality),
+    /// PARTITION BY … as text
+    PartitionBy(String),
+}
+
+/// ALTER TABLE|INDEX … SPLIT AT, UNSPLIT AT, UNSPLIT ALL, SCATTER.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Split {
+    /// The table.
+    pub table: ObjectName,
+    /// The index; `None` is the primary index.
+    pub index: Option<Name>,
+    /// Which of them.
+    pub action: SplitAction,
+}
+
+/// What is done to the ranges of a table.
+#[derive(Clone, PartialEq, Debug)]
+pub enum SplitAction {
+    /// SPLIT AT rows [WITH EXPIRATION expr]
+    Split(Box<Select>, Option<Expr>),
+    /// UNSPLIT AT rows
+    Unsplit(Box<Select>),
+    /// UNSPLIT ALL
+    UnsplitAll,
+    /// SCATTER [FROM (…) TO (…)]
+    Scatter(Option<(Vec<Expr>, Vec<Expr>)>),
+}
+
+/// ALTER SEQUENCE with options.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AlterSequence {
+    /// IF EXISTS.
+    pub if_exists: bool,
+    /// The sequence.
+    pub name: ObjectName,
+    /// The options in order.
+    pub options: Vec<SequenceOption>,
+}
+
+/// ALTER TYPE.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AlterType {
+    /// The type.
+    pub name: ObjectName,
+    /// What changes.
+    pub change: TypeChange,
+}
+
+/// What ALTER TYPE changes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TypeChange {
+    /// ADD VALUE
+    AddValue {
+        /// IF NOT EXISTS.
+        if_not_exists: bool,
+        /// The label.
+        label: String,
+        /// Where: BEFORE is true, with the neighbour.
+        place: Option<(bool, String)>,
+    },
+    /// DROP VALUE
+    DropValue(String),
+    /// RENAME VALUE a TO b
+    RenameValue(String, String),
+}
+
+/// ALTER DATABASE with what has no statement of its own: the words after the name as text.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AlterDatabase {
+    /// The database.
+    pub name: Name,
+    /// What changes.
+    pub change: DatabaseChange,
+}
+
+/// What ALTER DATABASE changes.
+#[derive(Clone, PartialEq, Debug)]
+pub enum DatabaseChange {
+    /// ADD REGION
+    AddRegion(Name, bool),
+    /// DROP REGION
+    DropRegion(Name, bool),
+    /// SET PRIMARY REGION
+    PrimaryRegion(Name),
+    /// SURVIVE ZONE FAILURE (false), REGION FAILURE (true)
+    Survive(bool),
+    /// SET var = values; empty means RESET
+    Setting(Name, Vec<Expr>),
+    /// CONVERT TO SCHEMA, PLACEMENT and their like, as text
+    Other(String),
+}
+
+/// ALTER INDEX … VISIBLE.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AlterIndexVisible {
+    /// IF EXISTS.
+    pub if_exists: bool,
+    /// The index.
+    pub index: super::zone::TableIndex,
+    /// VISIBLE is true.
+    pub visible: bool,
+}
+
+/// ALTER … RENAME TO.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rename {
+    /// What kind. For an index `name` is the table (or empty) and `index` the index.
+    pub kind: ObjectKind,
+    /// IF EXISTS.
+    pub if_exists: bool,
+    /// The old name.
+    pub name: ObjectName,
+    /// The index, when an index is renamed.
+    pub index: Option<Name>,
+    /// The new name; tables may move between databases of the same name form.
+    pub new_name: ObjectName,
+}
+
+/// ALTER … SET SCHEMA.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SetSchema {
+    /// What kind.
+    pub kind: ObjectKind,
+    /// IF EXISTS.
+    pub if_exists: bool,
+    /// The object.
+    pub name: ObjectName,
+    /// The new schema.
+    pub schema: Name,
+}
+
+/// ALTER … OWNER TO.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Owner {
+    /// What kind.
+    pub kind: ObjectKind,
+    /// IF EXISTS.
+    pub if_exists: bool,
+    /// The object.
+    pub name: ObjectName,
+    /// The new owner.
+    pub owner: Name,
+}
+
+/// REFRESH MATERIALIZED VIEW.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Refresh {
+    /// CONCURRENTLY.
+    pub concurrently: bool,
+    /// The view.
+    pub name: ObjectName,
+    /// WITH DATA (true), WITH NO DATA (false), not said.
+    pub with_data: Option<bool>,
+    /// AS OF SYSTEM TIME.
+    pub as_of: Option<Expr>,
+}
+
+/// COMMENT ON … IS ….
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Comment {
+    /// On what.
+    pub target: CommentTarget,
+    /// The text; `None` for IS NULL.
+    pub text: Option<String>,
+}
+
+/// What a comment is on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CommentTarget {
+    /// DATABASE
+    Database(Name),
+    /// SCHEMA
+    Schema(ObjectName),
+    /// TABLE
+    Table(ObjectName),
+    /// COLUMN table.column: the column last
+    Column(ObjectName, Name),
+    /// INDEX
+    Index(super::zone::TableIndex),
+    /// CONSTRAINT name ON table
+    Constraint(Name, ObjectName),
+    /// TYPE
+    Type(ObjectName),
+}
