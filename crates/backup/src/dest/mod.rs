@@ -1,0 +1,12 @@
+//! Where backups lie: names, collections, chains, locks.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`names`] | every object name, built and parsed in one place |
+//! | [`collection`] | LATEST, the list of fulls, which directory a statement means |
+//! | [`chain`] | the layers of one full in order, and what is wrong with them |
+//! | [`lock`] | what keeps two backups out of one directory |
+//!
+//! *Source*: `spec/collections-and-chains.md`, `spec/manifest-wire.md` §8.
+
+pub mod names;
