@@ -20,6 +20,7 @@
 //! Never knows: JavaScript, DOM, files, the wall clock.
 
 pub mod calendar;
+pub mod console;
 pub mod input;
 pub mod sim_command;
 pub mod world;

@@ -1,0 +1,150 @@
+//! A text as it is typed or pasted, cut into statements and command lines.
+//!
+//! ```text
+//!   > BACKUP INTO 'nodelocal://1/c'      Sql
+//!   AS OF SYSTEM TIME '-10s';
+//!   \sim advance 26h                     Command: a line that begins with a backslash where a statement could begin
+//!   SELECT 1; SELECT 2                   Sql, Sql
+//! ```
+//!
+//! Shape: pieces in order, as ranges of the text; nothing is dropped but white space, comments between statements and
+//! semicolons. Left out: judging whether a piece parses.
+
+use std::ops::Range;
+
+use sql::lexer::{self, TokenKind};
+
+/// What a piece is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A statement, without its semicolon.
+    Sql,
+    /// A line that begins with a backslash.
+    Command,
+}
+
+/// One piece of a text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Piece {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it stands.
+    pub range: Range<usize>,
+    /// Whether its semicolon is there; a command always ends with its line.
+    pub ended: bool,
+}
+
+/// The pieces of a text.
+pub fn pieces(text: &str) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        // Statements reach to the next line that begins with a backslash; if one is open there, the line is its own.
+        let mut end = next_command_line(text, at).unwrap_or(text.len());
+        let mut found = statements(text, at, end);
+        while end < text.len() && found.last().is_some_and(|piece| !piece.ended) {
+            end = line_end(text, end);
+            end = next_command_line(text, end).unwrap_or(text.len());
+            found = statements(text, at, end);
+        }
+        pieces.append(&mut found);
+        if end < text.len() {
+            let stop = line_end(text, end);
+            let line = &text[end..stop];
+            let start = end + (line.len() - trim_prompt(line).len());
+            let trimmed = text[start..stop].trim_end();
+            pieces.push(Piece {
+                kind: Kind::Command,
+                range: start..start + trimmed.len(),
+                ended: true,
+            });
+            end = stop;
+        }
+        at = end;
+    }
+    pieces
+}
+
+/// Whether a shell may run what has been typed: every statement has its semicolon, or it is a command line.
+pub fn is_complete(text: &str) -> bool {
+    pieces(text).last().is_none_or(|piece| piece.ended)
+}
+
+fn statements(text: &str, from: usize, to: usize) -> Vec<Piece> {
+    let mut found = Vec::new();
+    let mut open: Option<Range<usize>> = None;
+    for token in lexer::tokens(&text[from..to]) {
+        if token.kind == TokenKind::Comment {
+            continue;
+        }
+        let range = from + token.start..from + token.end;
+        if token.kind == TokenKind::Punct && &text[range.clone()] == ";" {
+            found.extend(open.take().map(|range| Piece { kind: Kind::Sql, range, ended: true }));
+        } else {
+            open = Some(open.map_or(range.clone(), |begun| begun.start..range.end));
+        }
+    }
+    found.extend(open.map(|range| Piece { kind: Kind::Sql, range, ended: false }));
+    found
+}
+
+/// The start of the first line at or after `from` that begins with a backslash, prompts aside.
+fn next_command_line(text: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    while at < text.len() {
+        let stop = line_end(text, at);
+        if trim_prompt(&text[at..stop]).starts_with('\\') && starts_line(text, at) {
+            return Some(at);
+        }
+        at = stop;
+    }
+    None
+}
+
+fn starts_line(text: &str, at: usize) -> bool {
+    at == 0 || text.as_bytes()[at - 1] == b'\n'
+}
+
+/// The place after the newline that ends the line at `at`.
+fn line_end(text: &str, at: usize) -> usize {
+    text[at..].find('\n').map_or(text.len(), |found| at + found + 1)
+}
+
+/// A line without white space and a pasted `>` before it.
+fn trim_prompt(line: &str) -> &str {
+    let line = line.trim_start();
+    line.strip_prefix('>').map_or(line, str::trim_start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Vec<(Kind, &str)> {
+        pieces(text).into_iter().map(|piece| (piece.kind, &text[piece.range])).collect()
+    }
+
+    #[test]
+    fn statements_and_commands() {
+        let text = "SELECT 1; SELECT ';' -- a;\n;\n\\sim advance 1h\n> \\sim agenda \n;SELECT 2";
+        assert_eq!(
+            cut(text),
+            [
+                (Kind::Sql, "SELECT 1"),
+                (Kind::Sql, "SELECT ';'"),
+                (Kind::Command, "\\sim advance 1h"),
+                (Kind::Command, "\\sim agenda"),
+                (Kind::Sql, "SELECT 2"),
+            ]
+        );
+        assert!(!is_complete(text));
+        assert!(is_complete("SELECT 1;  -- done\n"));
+        assert!(is_complete("\\sim agenda"));
+        assert!(is_complete(""));
+    }
+
+    #[test]
+    fn a_backslash_inside_a_statement_stays_inside() {
+        assert_eq!(cut("SELECT '\n\\sim x\n';"), [(Kind::Sql, "SELECT '\n\\sim x\n'")]);
+    }
+}
