@@ -90,8 +90,7 @@ const AZURE_PARAMS: [&str; 8] = [
 
 /// Which store a URI means, after its host and parameters have been found fit.
 ///
-/// # Errors
-/// An unknown scheme, a host that is none, a missing or unknown parameter.
+/// *Errors*: An unknown scheme, a host that is none, a missing or unknown parameter.
 pub fn check(uri: &Uri, typed: &str) -> Result<Scheme, Error> {
     match uri.scheme.as_str() {
         "s3" => check_s3(uri).map(|()| Scheme::S3),

@@ -21,8 +21,7 @@ use crate::uri;
 
 /// Where a URI points, without asking for credentials.
 ///
-/// # Errors
-/// A text that is no URI, or a scheme that is not simulated.
+/// *Errors*: A text that is no URI, or a scheme that is not simulated.
 pub fn locate(text: &str, who: Opener<'_>, buckets: &Buckets) -> Result<(StoreId, String), Error> {
     let uri = uri::parse(text)?;
     let scheme = match uri.scheme.as_str() {
@@ -51,8 +50,7 @@ pub fn locate(text: &str, who: Opener<'_>, buckets: &Buckets) -> Result<(StoreId
 
 /// The objects at a URI or below it: whole paths and sizes, in order.
 ///
-/// # Errors
-/// As [`locate`].
+/// *Errors*: As [`locate`].
 pub fn ls(buckets: &Buckets, text: &str, who: Opener<'_>) -> Result<Vec<Entry>, Error> {
     let (store, path) = locate(text, who, buckets)?;
     Ok(buckets
@@ -67,8 +65,7 @@ pub fn ls(buckets: &Buckets, text: &str, who: Opener<'_>) -> Result<Vec<Entry>, 
 
 /// Deletes the object at a URI, or all below it; answers how many went.
 ///
-/// # Errors
-/// As [`locate`]; [`Error::NotFound`] when there is nothing to delete.
+/// *Errors*: As [`locate`]; [`Error::NotFound`] when there is nothing to delete.
 pub fn rm(buckets: &mut Buckets, text: &str, who: Opener<'_>) -> Result<usize, Error> {
     let (store, path) = locate(text, who, buckets)?;
     let paths: Vec<String> = buckets
@@ -87,8 +84,7 @@ pub fn rm(buckets: &mut Buckets, text: &str, who: Opener<'_>) -> Result<usize, E
 
 /// Flips the lowest bit of one byte of an object: the byte asked for, else the one in the middle. Answers which.
 ///
-/// # Errors
-/// As [`locate`]; [`Error::NotFound`]; [`Error::OutOfBounds`].
+/// *Errors*: As [`locate`]; [`Error::NotFound`]; [`Error::OutOfBounds`].
 pub fn flip(
     buckets: &mut Buckets,
     text: &str,
@@ -111,8 +107,7 @@ pub fn flip(
 
 /// Cuts an object off: to the length asked for, else to half of it. Answers the length left.
 ///
-/// # Errors
-/// As [`locate`]; [`Error::NotFound`]; [`Error::OutOfBounds`] when it is shorter than that already.
+/// *Errors*: As [`locate`]; [`Error::NotFound`]; [`Error::OutOfBounds`] when it is shorter than that already.
 pub fn truncate(
     buckets: &mut Buckets,
     text: &str,

@@ -73,8 +73,7 @@ pub struct Store {
 impl Store {
     /// Opens the place that a URI names.
     ///
-    /// # Errors
-    /// Whatever [`uri::parse`] and [`access::check`] refuse.
+    /// *Errors*: Whatever [`uri::parse`] and [`access::check`] refuse.
     pub fn open(text: &str, who: Opener<'_>, buckets: &Buckets) -> Result<Self, Error> {
         let uri = uri::parse(text)?;
         let scheme = access::check(&uri, text)?;
@@ -147,8 +146,7 @@ impl Store {
 
     /// Writes an object unless one of that name is there.
     ///
-    /// # Errors
-    /// [`Error::Exists`].
+    /// *Errors*: [`Error::Exists`].
     pub fn put_if_absent(
         &self,
         buckets: &mut Buckets,
@@ -164,8 +162,7 @@ impl Store {
 
     /// The bytes of an object.
     ///
-    /// # Errors
-    /// [`Error::NotFound`].
+    /// *Errors*: [`Error::NotFound`].
     pub fn get(&self, buckets: &Buckets, name: &str) -> Result<Timed<Arc<[u8]>>, Error> {
         let object = self.find(buckets, name)?;
         let took_nanos = self.took(to_u64(object.bytes.len()));
@@ -174,8 +171,7 @@ impl Store {
 
     /// The length of an object.
     ///
-    /// # Errors
-    /// [`Error::NotFound`].
+    /// *Errors*: [`Error::NotFound`].
     pub fn size(&self, buckets: &Buckets, name: &str) -> Result<Timed<u64>, Error> {
         let object = self.find(buckets, name)?;
         Ok(Timed { value: to_u64(object.bytes.len()), took_nanos: self.took(0) })

@@ -104,8 +104,7 @@ pub fn join_path(base: &str, more: &str) -> String {
 
 /// Takes a URI apart.
 ///
-/// # Errors
-/// [`Error::Malformed`] when there is no `scheme://`, or a percent sequence gives no text.
+/// *Errors*: [`Error::Malformed`] when there is no `scheme://`, or a percent sequence gives no text.
 pub fn parse(text: &str) -> Result<Uri, Error> {
     let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
     if scheme.is_empty() {

@@ -6,7 +6,14 @@
 //! | [`collection`] | LATEST, the list of fulls, which directory a statement means |
 //! | [`chain`] | the layers of one full in order, and what is wrong with them |
 //! | [`lock`] | what keeps two backups out of one directory |
+//! | [`error`] | why a collection refuses |
 //!
 //! *Source*: `spec/collections-and-chains.md`, `spec/manifest-wire.md` §8.
 
+pub mod chain;
+pub mod collection;
+pub mod error;
+pub mod lock;
 pub mod names;
+
+pub use error::Error;

@@ -69,8 +69,7 @@ pub fn checksum(object: &[u8]) -> [u8; 4] {
 
 /// Compares an object with the content of its checksum file.
 ///
-/// # Errors
-/// [`Error::ChecksumMismatch`].
+/// *Errors*: [`Error::ChecksumMismatch`].
 pub fn verify(object: &[u8], checksum_file: &[u8]) -> Result<(), Error> {
     let got = checksum(object);
     if got == checksum_file {
@@ -86,8 +85,7 @@ pub fn encode(manifest: &BackupManifest) -> Vec<u8> {
 
 /// A stored object as the manifest that it is.
 ///
-/// # Errors
-/// [`Error::Encrypted`], [`Error::Gzip`], [`Error::Proto`].
+/// *Errors*: [`Error::Encrypted`], [`Error::Gzip`], [`Error::Proto`].
 pub fn decode(object: &[u8]) -> Result<BackupManifest, Error> {
     let unpacked;
     let plain = if object.starts_with(&gzip::MAGIC) {

@@ -53,8 +53,7 @@ pub fn pack(plain: &[u8]) -> Vec<u8> {
 
 /// Unpacks all members. *Units*: `limit` bytes at most.
 ///
-/// # Errors
-/// See [`Error`].
+/// *Errors*: See [`Error`].
 pub fn unpack(mut packed: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
     let mut plain = Vec::new();
     loop {
