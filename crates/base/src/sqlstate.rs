@@ -43,6 +43,14 @@ codes! {
     DIVISION_BY_ZERO = "22012";
     /// An option or argument with a value that is not allowed.
     INVALID_PARAMETER_VALUE = "22023";
+    /// Bits of different lengths.
+    STRING_DATA_LENGTH_MISMATCH = "22026";
+    /// A root or power that is no number.
+    INVALID_ARGUMENT_FOR_POWER = "2201F";
+    /// A pattern that ends in its escape character.
+    INVALID_ESCAPE_SEQUENCE = "22025";
+    /// A text that is no regular expression.
+    INVALID_REGULAR_EXPRESSION = "2201B";
     /// A text that is not of its type's form.
     INVALID_TEXT_REPRESENTATION = "22P02";
     /// A value that breaks a constraint of no other code.
@@ -87,6 +95,10 @@ codes! {
     CANNOT_COERCE = "42846";
     /// A column outside GROUP BY and aggregates.
     GROUPING_ERROR = "42803";
+    /// A window function where none may stand.
+    WINDOWING_ERROR = "42P20";
+    /// A call that several overloads fit.
+    AMBIGUOUS_FUNCTION = "42725";
     /// Types that do not fit together.
     DATATYPE_MISMATCH = "42804";
     /// An object of the wrong kind.

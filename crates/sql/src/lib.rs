@@ -6,6 +6,8 @@
 //! | [`ast`] | statements as data |
 //! | [`parser`] | tokens to statements |
 //! | [`print`] | statements to text in normal form |
+//! | [`types`] | types, values, scalar expressions, functions |
+//! | [`row`], [`pretty`] | rows to keys and values, keys in words |
 //! | [`catalog`] | descriptors, names, zones, privileges: rows of `system` tables |
 //! | [`jobs`] | rows of `system.jobs` and their states |
 //! | [`rules`] | the two versions and how they differ |
@@ -17,5 +19,8 @@ pub mod catalog;
 pub mod jobs;
 pub mod lexer;
 pub mod parser;
+pub mod pretty;
 pub mod print;
+pub mod row;
 pub mod rules;
+pub mod types;
