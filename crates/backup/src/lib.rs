@@ -27,5 +27,9 @@
 //! Never knows: sessions' conversations, screens; it answers with specs, records, rows.
 
 pub mod dest;
+pub mod keyspan;
 pub mod manifest;
 pub mod moment;
+pub mod restore;
+pub mod take;
+pub mod targets;

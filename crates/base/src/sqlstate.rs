@@ -149,6 +149,8 @@ codes! {
     OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
     /// An object in use.
     OBJECT_IN_USE = "55006";
+    /// A feature that the operator has switched off.
+    OPERATOR_INTERVENTION = "57000";
     /// A statement ended by its user.
     QUERY_CANCELED = "57014";
     /// A file or object that is not there.
