@@ -1,20 +1,29 @@
 //! The one value through which everything is reached.
+//!
+//! ```text
+//!   Kv ─┬─ ranges   Arc each: a clone copies pointers, a write copies what it touches
+//!       ├─ locks    key → transaction, time
+//!       ├─ nodes, span configs, protection records
+//!       └─ counters of ranges and transactions, bytes held
+//! ```
+//!
+//! Shape: the calls stand where their idea is told: transactions in [`txn`](crate::txn), scans, export, collection and
+//! bulk writes in [`mvcc`](crate::mvcc), bounds of ranges in `split`, thresholds in [`protected`](crate::protected).
+//! Units: bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use base::hlc::Timestamp;
-use base::ids::{NodeId, RangeId, TxnId, Uuid};
+use base::ids::{NodeId, RangeId, TxnId};
 use base::span::{Key, Span};
 
-use crate::error::Error;
-use crate::mvcc::batch::Batch;
-use crate::mvcc::export::{Export, Window};
-use crate::mvcc::gc::GcReport;
-use crate::mvcc::scan::Scan;
+use crate::mvcc::tree::TimeFilter;
 use crate::mvcc::value::Value;
-use crate::mvcc::{RangeTombstone, Version};
+use crate::mvcc::{Version, VersionState};
 use crate::node::{Node, NodeConfig};
 use crate::protected::Protection;
 use crate::range::Range;
-use crate::txn::{Savepoint, Txn};
 use crate::zone::SpanConfig;
 
 /// Which way a scan goes.
@@ -29,7 +38,7 @@ pub enum Direction {
 /// What a cluster's key space is made of.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Config {
-    /// Its nodes, at least one.
+    /// Its nodes; none stands for one without locality.
     pub nodes: Vec<NodeConfig>,
 }
 
@@ -42,170 +51,96 @@ pub struct Ingested {
     pub bytes: u64,
 }
 
+/// Who has laid an intent on a key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Lock {
+    pub(crate) txn: TxnId,
+    /// Reads before this need not wait.
+    pub(crate) ts: Timestamp,
+}
+
+/// The bytes that a cluster may hold unless told otherwise: what a browser tab bears.
+const BUDGET_BYTES: u64 = 1 << 30;
+
+/// The first key after all.
+const MAX_KEY: [u8; 2] = [0xff; 2];
+
 /// One cluster's replicated, ranged, versioned key space. Cloning costs as many steps as there are ranges.
 #[derive(Clone, Debug)]
 pub struct Kv {
-    nodes: Vec<Node>,
-    ranges: Vec<Range>,
-    protections: Vec<Protection>,
+    pub(crate) nodes: Arc<Vec<Node>>,
+    pub(crate) ranges: Vec<Arc<Range>>,
+    pub(crate) locks: Arc<BTreeMap<Key, Lock>>,
+    pub(crate) protections: Arc<Vec<Protection>>,
+    pub(crate) configs: Arc<Vec<(Span, Arc<SpanConfig>)>>,
+    pub(crate) bounds: Arc<BTreeSet<Key>>,
+    pub(crate) default_config: Arc<SpanConfig>,
+    pub(crate) strict_gc: bool,
+    pub(crate) last_range: u64,
+    pub(crate) last_txn: u64,
+    pub(crate) bytes: u64,
+    pub(crate) budget_bytes: u64,
+    pub(crate) row_prefix_len: fn(&[u8]) -> usize,
 }
 
 impl Kv {
-    /// An empty key space in one range, on the nodes of `config`.
+    /// An empty key space in one range, on the nodes of `config`. Strict enforcement of TTLs is on.
     pub fn new(config: Config) -> Self {
-        let _ = config;
-        todo_skeleton()
+        let mut nodes: Vec<_> =
+            config.nodes.into_iter().map(|config| Node { config, live: true }).collect();
+        if nodes.is_empty() {
+            let config = NodeConfig { id: NodeId(1), locality: Vec::new() };
+            nodes.push(Node { config, live: true });
+        }
+        nodes.sort_by_key(|node| node.config.id);
+        let default_config = Arc::new(SpanConfig::default());
+        let all = Span { start: Key::new(), end: MAX_KEY.to_vec() };
+        let first = Range::new(RangeId(1), all, Arc::clone(&default_config), &nodes);
+        Self {
+            nodes: Arc::new(nodes),
+            ranges: vec![Arc::new(first)],
+            locks: Arc::default(),
+            protections: Arc::default(),
+            configs: Arc::default(),
+            bounds: Arc::default(),
+            default_config,
+            strict_gc: true,
+            last_range: 1,
+            last_txn: 0,
+            bytes: 0,
+            budget_bytes: BUDGET_BYTES,
+            row_prefix_len: <[u8]>::len,
+        }
     }
 
     /// Tells which part of a key is its row, so that ranges split between rows. Answers a length.
     pub fn set_row_prefix(&mut self, row_prefix_len: fn(&[u8]) -> usize) {
-        let _ = row_prefix_len;
+        self.row_prefix_len = row_prefix_len;
     }
 
-    /// Begins a serializable transaction that reads at `now`, a moment that no other call is given.
-    pub fn begin(&mut self, now: Timestamp) -> Txn {
-        let _ = now;
-        todo_skeleton()
+    /// How many bytes of keys and values it may hold.
+    pub const fn set_budget(&mut self, budget_bytes: u64) {
+        self.budget_bytes = budget_bytes;
     }
 
-    /// A transaction that reads the past (`AS OF SYSTEM TIME`) and cannot write.
-    pub fn begin_historical(&self, at: Timestamp, now: Timestamp) -> Txn {
-        let _ = (at, now);
-        todo_skeleton()
-    }
-
-    /// The value of `key` as the transaction sees it, its own writes included. `None` if there is none.
-    ///
-    /// *Errors*: `Conflict`, `BelowGcThreshold`, `RangeUnavailable`.
-    pub fn get(&self, txn: &mut Txn, key: &[u8]) -> Result<Option<Value>, Error> {
-        let _ = (txn, key);
-        Ok(None)
-    }
-
-    /// A walk over the keys of `span` as the transaction sees them, its own writes included.
-    ///
-    /// *Errors*: those of [`Kv::get`], here or from the walk.
-    pub fn scan<'a>(
-        &'a self,
-        txn: &mut Txn,
-        span: &Span,
-        direction: Direction,
-    ) -> Result<Scan<'a>, Error> {
-        let _ = (txn, span, direction);
-        Ok(Scan::empty())
-    }
-
-    /// Writes a value: a whole one, with checksum and tag. Lays an intent, unless the transaction is `autocommit`.
-    ///
-    /// *Errors*: `Conflict`, `Retry`, `ReadOnly`, `RangeUnavailable`, `Budget`.
-    pub fn put(&mut self, txn: &mut Txn, key: &[u8], value: &[u8]) -> Result<(), Error> {
-        let _ = (txn, key, value);
-        Ok(())
-    }
-
-    /// Deletes a key, whether it exists or not.
-    ///
-    /// *Errors*: those of [`Kv::put`].
-    pub fn delete(&mut self, txn: &mut Txn, key: &[u8]) -> Result<(), Error> {
-        self.put(txn, key, &[])
-    }
-
-    /// A place to come back to.
-    pub fn savepoint(&self, txn: &Txn) -> Savepoint {
-        let _ = txn;
-        Savepoint { seq: 0 }
-    }
-
-    /// Takes back what was written since `savepoint`.
-    pub fn rollback_to(&mut self, txn: &mut Txn, savepoint: &Savepoint) {
-        let _ = (txn, savepoint);
-    }
-
-    /// Makes the writes real at `now` (or just above, answered) if everything read still stands as it was read.
-    ///
-    /// *Errors*: `Retry` and `Aborted` (40001), `RangeUnavailable`; then all is taken back.
-    pub fn commit(&mut self, txn: Txn, now: Timestamp) -> Result<Timestamp, Error> {
-        let _ = txn;
-        Ok(now)
-    }
-
-    /// Takes all writes back.
-    pub fn rollback(&mut self, txn: Txn) {
-        self.abort(txn.id());
-    }
-
-    /// Takes the intents of a transaction away whose session is gone; should it try to commit, it is refused.
-    pub fn abort(&mut self, txn: TxnId) {
-        let _ = txn;
-    }
-
-    /// Versions of the keys of `span` in the window, until about `limit_bytes` are reached; then `resume` says where to
-    /// go on. Stops only between keys.
-    ///
-    /// *Errors*: `BelowGcThreshold` if the window's start (its end, for a window from zero) is not above a range's own
-    /// threshold; `Intents`; `RangeUnavailable`.
-    pub fn export(&self, span: &Span, window: Window, limit_bytes: u64) -> Result<Export, Error> {
-        let _ = (span, window, limit_bytes);
-        Ok(Export::default())
-    }
-
-    /// Writes many versions at their own times, past all transactions. They must be in order: keys rise, times fall.
-    /// A version that is there already is replaced.
-    ///
-    /// *Errors*: `Unsorted`, `RangeUnavailable`, `Budget`; then nothing is written.
-    pub fn ingest(&mut self, batch: &Batch) -> Result<Ingested, Error> {
-        let _ = batch;
-        Ok(Ingested::default())
-    }
-
-    /// Removes all versions, intents and range tombstones of `span` without a trace.
-    pub fn clear_span(&mut self, span: &Span) {
-        let _ = span;
-    }
-
-    /// Deletes all keys of `span` at `now` by one range tombstone.
-    ///
-    /// *Errors*: `Conflict`, `RangeUnavailable`.
-    pub fn delete_range(&mut self, span: &Span, now: Timestamp) -> Result<(), Error> {
-        let _ = (span, now);
-        Ok(())
-    }
-
-    /// Writes range tombstones at their own times, past all transactions (RESTORE).
-    pub fn ingest_range_tombstones(&mut self, tombstones: &[RangeTombstone]) {
-        let _ = tombstones;
-    }
-
-    /// Sets what zones say, splits ranges at the spans' bounds, joins ranges that no bound keeps apart. Keys in no span
-    /// have the default.
-    pub fn set_span_configs(&mut self, configs: Vec<(Span, SpanConfig)>, now: Timestamp) {
-        let _ = (configs, now);
-    }
-
-    /// Splits the range that holds `key` there, for good (`ALTER TABLE … SPLIT AT`).
-    pub fn split_at(&mut self, key: &[u8]) {
-        let _ = key;
-    }
-
-    /// Sets the records that hold garbage collection back.
-    pub fn set_protections(&mut self, protections: Vec<Protection>) {
-        self.protections = protections;
-    }
-
-    /// The records that hold garbage collection back.
-    pub fn protections(&self) -> &[Protection] {
-        &self.protections
-    }
-
-    /// Whether reads older than the TTL are refused even before the collector came
-    /// (`kv.gc_ttl.strict_enforcement.enabled`).
-    pub fn set_strict_gc(&mut self, on: bool) {
-        let _ = on;
+    /// Bytes of keys and values that it holds.
+    pub const fn size_bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Says that a node runs and is heard, or not. Leases move off a node that is down where a majority is left.
     pub fn set_node_live(&mut self, node: NodeId, live: bool) {
-        let _ = (node, live);
+        let nodes = Arc::make_mut(&mut self.nodes);
+        let Some(found) = nodes.iter_mut().find(|known| known.config.id == node) else { return };
+        if found.live == live {
+            return;
+        }
+        found.live = live;
+        for range in &mut self.ranges {
+            if range.replicas().iter().any(|replica| replica.node == node) {
+                Arc::make_mut(range).follow(&self.nodes);
+            }
+        }
     }
 
     /// The nodes in order of number.
@@ -215,76 +150,71 @@ impl Kv {
 
     /// All ranges in order of keys.
     pub fn ranges(&self) -> impl Iterator<Item = &Range> {
-        self.ranges.iter()
-    }
-
-    /// The ranges that hold keys of `span`, in order.
-    pub fn ranges_in(&self, span: &Span) -> impl Iterator<Item = &Range> {
-        let span = span.clone();
-        self.ranges.iter().filter(move |range| range.span().overlaps(&span))
-    }
-
-    /// The range that holds `key`.
-    pub fn range_of(&self, key: &[u8]) -> &Range {
-        let _ = key;
-        &self.ranges[0]
-    }
-
-    /// Reads must be later than this: the range's own threshold, or `now` − TTL under strict enforcement, held back by
-    /// protection records. System ranges know only their own.
-    pub fn effective_threshold(&self, range: &Range, now: Timestamp) -> Timestamp {
-        self.effective_threshold_without(range, now, None)
-    }
-
-    /// The same as if the record `ignoring` did not exist: a backup's verification of its own record.
-    pub fn effective_threshold_without(
-        &self,
-        range: &Range,
-        now: Timestamp,
-        ignoring: Option<Uuid>,
-    ) -> Timestamp {
-        let _ = (now, ignoring);
-        range.gc_threshold()
-    }
-
-    /// One visit of the collector: moves the range's threshold to `now` − TTL, held back by protection records, never
-    /// down, and removes what nobody can read any more. Costs what there is to remove.
-    pub fn gc_range(&mut self, id: RangeId, now: Timestamp) -> GcReport {
-        let _ = (id, now);
-        GcReport::default()
-    }
-
-    /// The earliest time at which a visit could find something to remove, not counting protection records.
-    pub fn next_garbage(&self, id: RangeId) -> Option<Timestamp> {
-        let _ = id;
-        None
+        self.ranges.iter().map(|range| &**range)
     }
 
     /// The time of the newest version or range tombstone in `span`; zero if there is none. Costs a path of the tree.
     pub fn last_write(&self, span: &Span) -> Timestamp {
-        let _ = span;
-        Timestamp::ZERO
+        self.ranges_in(span).map(|range| range.last_write(span)).max().unwrap_or_default()
     }
 
     /// All versions of the keys of `span`, intents too, at most `limit`: for people to look at.
     pub fn versions(&self, span: &Span, limit: usize) -> Vec<Version> {
-        let _ = (span, limit);
-        Vec::new()
+        let mut versions = Vec::new();
+        let mut intents = self.intents(span).into_iter().peekable();
+        for range in self.ranges_in(span) {
+            let mut cursor = range.tree.cursor(TimeFilter::ALL);
+            cursor.seek(&span.start, Timestamp::MAX);
+            while let Some((key, ts, value)) = cursor.entry()
+                && key < span.end.as_slice()
+            {
+                while let Some(intent) = intents.next_if(|(at, _)| at.as_slice() <= key) {
+                    versions.push(self.intent_version(intent));
+                }
+                if versions.len() >= limit {
+                    versions.truncate(limit);
+                    return versions;
+                }
+                let state = state(range, key, ts, value, cursor.newer());
+                versions.push(Version { key: key.to_vec(), ts, value: Value::new(value), state });
+                cursor.advance();
+            }
+        }
+        versions.extend(intents.map(|intent| self.intent_version(intent)));
+        versions.truncate(limit);
+        versions
+    }
+
+    fn intent_version(&self, (key, txn): (Key, TxnId)) -> Version {
+        let ts = self.locks.get(&key).map_or(Timestamp::ZERO, |lock| lock.ts);
+        Version { key, ts, value: Value::default(), state: VersionState::Intent(txn) }
     }
 
     /// The intents on keys of `span`.
     pub fn intents(&self, span: &Span) -> Vec<(Key, TxnId)> {
-        let _ = span;
-        Vec::new()
+        self.locks_in(span).map(|(key, lock)| (key.clone(), lock.txn)).collect()
     }
 
     /// An additive hash of all keys, times and values, blind to how they are stored.
     pub fn state_hash(&self) -> u128 {
-        0
+        self.ranges().fold(0, |sum: u128, range| {
+            sum.wrapping_add(range.tree.summary().hash).wrapping_add(range.tombstones.hash())
+        })
     }
 }
 
-#[expect(clippy::panic, reason = "the skeleton of the first hour; the bodies replace it")]
-fn todo_skeleton() -> ! {
-    panic!("kv: not yet built")
+fn state(
+    range: &Range,
+    key: &[u8],
+    ts: Timestamp,
+    value: &[u8],
+    newer: Option<Timestamp>,
+) -> VersionState {
+    let covered = range.tombstones.next_after(key, ts);
+    match (newer, covered) {
+        (Some(newer), covered) => VersionState::Garbage(covered.map_or(newer, |ts| newer.min(ts))),
+        (None, Some(covered)) => VersionState::Garbage(covered),
+        (None, None) if value.is_empty() => VersionState::Tombstone,
+        (None, None) => VersionState::Live,
+    }
 }

@@ -12,6 +12,7 @@
 //! | [`cluster`] | [`Kv`]: the one value through which everything is reached |
 //! | [`txn`] | [`Txn`]: a serializable transaction as a plain value |
 //! | [`range`] | [`Range`]: a piece of the key space, its replicas, its statistics |
+//! | `dist_sender`, `split` | from keys to ranges; bounds of ranges |
 //! | [`node`] | nodes and where replicas go |
 //! | [`mvcc`] | keys with times, values, the tree, scans, export, garbage collection |
 //! | [`sst`] | table files: writer and reader |
@@ -22,16 +23,18 @@
 //! Never knows: SQL names, URIs, jobs. A key is bytes to it, a value too.
 
 pub mod cluster;
+mod dist_sender;
 pub mod error;
 pub mod mvcc;
 pub mod node;
 pub mod protected;
 pub mod range;
+mod split;
 pub mod sst;
 pub mod txn;
 pub mod zone;
 
-pub use cluster::{Config, Direction, Kv};
+pub use cluster::{Config, Direction, Ingested, Kv};
 pub use error::Error;
 pub use mvcc::batch::Batch;
 pub use mvcc::export::{Export, Window};

@@ -9,10 +9,14 @@
 //! Shape: sql derives these from `system.protected_ts_records` and pushes them in.
 //! *Source*: `spec/gc-and-protected-timestamps.md` §3–§6.
 
+use std::sync::Arc;
+
 use base::hlc::Timestamp;
 use base::ids::Uuid;
 use base::span::Span;
 
+use crate::cluster::Kv;
+use crate::mvcc::gc;
 use crate::range::Range;
 
 /// One record: everything needed to read the spans at `ts` or later must stay.
@@ -45,4 +49,42 @@ pub(crate) fn oldest(
         .filter(|record| Some(record.id) != ignoring && record.covers(range))
         .map(|record| record.ts)
         .min()
+}
+
+impl Kv {
+    /// Sets the records that hold garbage collection back.
+    pub fn set_protections(&mut self, protections: Vec<Protection>) {
+        self.protections = Arc::new(protections);
+    }
+
+    /// The records that hold garbage collection back.
+    pub fn protections(&self) -> &[Protection] {
+        &self.protections
+    }
+
+    /// Whether reads older than the TTL are refused even before the collector came
+    /// (`kv.gc_ttl.strict_enforcement.enabled`).
+    pub const fn set_strict_gc(&mut self, on: bool) {
+        self.strict_gc = on;
+    }
+
+    /// Reads must be later than this: the range's own threshold, or `now` − TTL under strict enforcement, held back by
+    /// protection records. System ranges know only their own.
+    pub fn effective_threshold(&self, range: &Range, now: Timestamp) -> Timestamp {
+        self.effective_threshold_without(range, now, None)
+    }
+
+    /// The same as if the record `ignoring` did not exist: a backup's verification of its own record.
+    pub fn effective_threshold_without(
+        &self,
+        range: &Range,
+        now: Timestamp,
+        ignoring: Option<Uuid>,
+    ) -> Timestamp {
+        if !self.strict_gc || range.config().ignore_strict_enforcement {
+            return range.gc_threshold();
+        }
+        let oldest = oldest(&self.protections, range, ignoring);
+        range.gc_threshold().max(gc::allowed(range, now, oldest))
+    }
 }

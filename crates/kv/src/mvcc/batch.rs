@@ -76,6 +76,12 @@ impl Batch {
         self.slots.get(at).map(|slot| self.entry(slot))
     }
 
+    /// How many entries from `from` on, which are in order of keys, have a key before `end`.
+    pub(crate) fn count_before(&self, from: usize, end: &[u8]) -> usize {
+        let rest = self.slots.get(from..).unwrap_or_default();
+        rest.partition_point(|slot| self.entry(slot).0 < end)
+    }
+
     /// All entries.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Entry<'_>> {
         self.slots.iter().map(|slot| self.entry(slot))

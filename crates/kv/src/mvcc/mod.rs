@@ -12,7 +12,9 @@
 //! | [`key`] | a key with its time as bytes |
 //! | [`value`] | checksum, tag, data |
 //! | [`batch`] | many versions packed |
-//! | [`tree`] | the copy-on-write tree of one range |
+//! | `tree` | the copy-on-write tree of one range |
+//! | [`tombstones`] | deletions of whole spans |
+//! | [`write`] | bulk writes past transactions |
 //! | [`scan`] | reading many keys at a time |
 //! | [`export`] | what a range gives to a backup |
 //! | [`gc`] | which versions may go |
@@ -20,9 +22,13 @@
 pub mod batch;
 pub mod export;
 pub mod gc;
+mod hash;
 pub mod key;
 pub mod scan;
+pub mod tombstones;
+pub(crate) mod tree;
 pub mod value;
+pub mod write;
 
 use base::hlc::Timestamp;
 use base::ids::TxnId;
