@@ -21,6 +21,7 @@
 
 pub mod calendar;
 pub mod console;
+pub mod fidelity;
 pub mod input;
 pub mod sim_command;
 pub mod world;

@@ -1,0 +1,86 @@
+//! The fidelity sheet: what is exact, approximate or not simulated, for each version.
+//!
+//! Shape: one row a topic. `docs/fidelity.md` is made from these rows by a test; a statement that is not simulated answers 0A000 and
+//! points there.
+
+/// How true a topic is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    /// As the real system, as far as a user can see.
+    Exact,
+    /// The same outcome by simpler means; the note says where it differs.
+    Approximate,
+    /// Refused with SQLSTATE 0A000.
+    NotSimulated,
+    /// The version does not have it: refused with the version's own error.
+    Absent,
+}
+
+impl Level {
+    /// The word on the sheet.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Approximate => "approximate",
+            Self::NotSimulated => "not simulated",
+            Self::Absent => "absent",
+        }
+    }
+}
+
+/// One row of the sheet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Topic {
+    /// What it is about.
+    pub name: &'static str,
+    /// Under v21.2.
+    pub v21_2: Level,
+    /// Under v26.2.
+    pub v26_2: Level,
+    /// What to know.
+    pub note: &'static str,
+}
+
+use Level::{Absent, Approximate, Exact, NotSimulated};
+
+const fn topic(name: &'static str, v21_2: Level, v26_2: Level, note: &'static str) -> Topic {
+    Topic { name, v21_2, v26_2, note }
+}
+
+/// The sheet.
+pub const SHEET: &[Topic] = &[
+    topic("BACKUP of cluster, databases, tables; INTO, INTO LATEST IN, INTO 'subdir' IN", Exact, Exact, ""),
+    topic("AS OF SYSTEM TIME, revision_history, detached", Exact, Exact, ""),
+    topic("RESTORE of cluster, databases, tables; LATEST, subdirectory, AS OF SYSTEM TIME, into_db", Exact, Exact, ""),
+    topic("SHOW BACKUPS, SHOW BACKUP", Exact, Exact, ""),
+    topic("Names, manifests and checksums in the bucket", Exact, Approximate, "v26.2: full manifests only, without slim lists and index files"),
+    topic("Data files", Exact, Approximate, "v26.2 writes the older RocksDBv2 container that newer versions still read"),
+    topic("GC threshold and TTL", Approximate, Approximate, "a TTL that has passed refuses at once; GC visits each range every 10 virtual minutes"),
+    topic("Replication", Approximate, Approximate, "a model of log positions and majorities, without Raft messages"),
+    topic("System tables without a published layout", Approximate, Approximate, "columns are named after the real ones"),
+    topic("userfile storage", Approximate, Approximate, "kept beside the cluster, not in SQL tables"),
+    topic("BACKUP … TO, INCREMENTAL FROM; RESTORE and SHOW BACKUP of a whole path", NotSimulated, Absent, ""),
+    topic("encryption_passphrase, kms", NotSimulated, NotSimulated, ""),
+    topic("Locality-aware backups (lists of URIs)", NotSimulated, NotSimulated, ""),
+    topic("CREATE SCHEDULE FOR BACKUP and its family", NotSimulated, NotSimulated, ""),
+    topic("External connections", Absent, NotSimulated, ""),
+    topic("Backup ids, compaction, online restore", Absent, NotSimulated, ""),
+    topic("Failures of nodes, partitions, decommission", NotSimulated, NotSimulated, "replicas and their positions are there"),
+];
+
+/// The sheet as Markdown.
+pub fn markdown() -> String {
+    let mut text = String::from(
+        "# Fidelity\n\nMade from `crates/simulator/src/fidelity.rs`. What is not simulated answers with SQLSTATE `0A000`.\n\n\
+         | topic | v21.2 | v26.2 | to know |\n|---|---|---|---|\n",
+    );
+    for topic in SHEET {
+        for cell in [topic.name, topic.v21_2.word(), topic.v26_2.word(), topic.note] {
+            text.push_str("| ");
+            text.push_str(cell);
+            text.push(' ');
+        }
+        text.push_str("|\n");
+    }
+    text
+}
