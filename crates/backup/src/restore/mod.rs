@@ -3,9 +3,13 @@
 //! | module | holds |
 //! |---|---|
 //! | [`covering`] | which layers and files a moment needs |
+//! | [`missing`] | what a restored object needs |
+//! | [`rewrite`] | descriptors of the backup as they will stand here |
 //! | [`error`] | why a RESTORE in particular is refused |
 
 pub mod covering;
 pub mod error;
+pub mod missing;
+pub mod rewrite;
 
 pub use error::Error;
