@@ -107,8 +107,8 @@ impl Error {
     /// More about what happened.
     pub fn detail(&self) -> Option<String> {
         match self {
-            Self::Parse(cause) => cause.detail(),
-            Self::Types(cause) => cause.detail(),
+            Self::Parse(cause) => cause.detail.clone(),
+            Self::Types(cause) => cause.detail().map(str::to_owned),
             Self::Catalog(cause) => cause.detail(),
             Self::Exec(cause) => cause.detail(),
             Self::Kv(_)
@@ -129,10 +129,10 @@ impl Error {
     /// What the user might do.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Parse(cause) => cause.hint(),
-            Self::Types(cause) => cause.hint(),
+            Self::Parse(cause) => cause.hint.clone(),
+            Self::Types(cause) => cause.hint().map(str::to_owned),
             Self::Catalog(cause) => cause.hint(),
-            Self::Kv(cause) => cause.hint(),
+            Self::Kv(cause) => cause.hint().map(str::to_owned),
             Self::Plan(cause) => cause.hint(),
             Self::Exec(_)
             | Self::InFailedTransaction
@@ -152,7 +152,7 @@ impl Error {
 
     /// Where in the statement's text it went wrong, for errors that know. *Units*: bytes from 0.
     pub fn position(&self) -> Option<usize> {
-        if let Self::Parse(cause) = self { cause.position() } else { None }
+        if let Self::Parse(cause) = self { Some(cause.position) } else { None }
     }
 
     /// Whether trying the whole transaction again may succeed.
@@ -216,8 +216,18 @@ macro_rules! from {
 from!(
     Parse(parser::Error),
     Types(types::Error),
-    Catalog(catalog::Error),
     Kv(kv::Error),
     Plan(plan::Error),
     Exec(exec::Error)
 );
+
+impl From<catalog::Error> for Error {
+    /// What the catalog only passes on keeps its own variant, so that callers can tell a conflict from a wrong name.
+    fn from(cause: catalog::Error) -> Self {
+        match cause {
+            catalog::Error::Kv(cause) => Self::Kv(cause),
+            catalog::Error::Types(cause) => Self::Types(cause),
+            own => Self::Catalog(Box::new(own)),
+        }
+    }
+}

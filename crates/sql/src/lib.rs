@@ -16,11 +16,18 @@
 
 pub mod ast;
 pub mod catalog;
+pub mod cx;
+pub mod error;
+pub mod exec;
 pub mod jobs;
 pub mod lexer;
+pub mod outcome;
 pub mod parser;
+pub mod plan;
 pub mod pretty;
 pub mod print;
 pub mod row;
 pub mod rules;
+pub mod session;
+pub mod settings;
 pub mod types;

@@ -32,9 +32,7 @@ impl Values {
         let rows = sys
             .rows(ids::SETTINGS, &[])?
             .iter()
-            .filter_map(|row| {
-                Some((row.str("name")?.to_owned(), row.str("value")?.to_owned()))
-            })
+            .filter_map(|row| Some((row.str("name")?.to_owned(), row.str("value")?.to_owned())))
             .collect();
         Ok(Self { rows })
     }

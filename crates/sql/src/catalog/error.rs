@@ -82,11 +82,9 @@ impl Kind {
         match self {
             Self::Database => SqlState::INVALID_CATALOG_NAME,
             Self::Schema => SqlState::INVALID_SCHEMA_NAME,
-            Self::Relation
-            | Self::Table
-            | Self::View
-            | Self::MaterializedView
-            | Self::Sequence => SqlState::UNDEFINED_TABLE,
+            Self::Relation | Self::Table | Self::View | Self::MaterializedView | Self::Sequence => {
+                SqlState::UNDEFINED_TABLE
+            }
             Self::Column => SqlState::UNDEFINED_COLUMN,
             Self::ClusterSetting | Self::Job => SqlState::UNCATEGORIZED,
             Self::Type
@@ -342,7 +340,11 @@ impl fmt::Display for Error {
                 write!(f, "user {user} does not have {privilege} system privilege")
             }
             Self::Privilege { user, privilege, kind, name } => {
-                write!(f, "user {user} does not have {privilege} privilege on {} {name}", kind.word())
+                write!(
+                    f,
+                    "user {user} does not have {privilege} privilege on {} {name}",
+                    kind.word()
+                )
             }
             Self::NotOwner { kind, name } => write!(f, "must be owner of {} {name}", kind.word()),
             Self::AdminOnly { what } => {

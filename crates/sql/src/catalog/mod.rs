@@ -23,6 +23,7 @@
 //! *Source*: `spec/system-tables.md`, `spec/manifest-wire.md` §4–6. Left out: leases on descriptors; a schema change
 //! takes effect at its commit.
 
+pub mod access;
 pub mod descpb;
 pub mod error;
 pub mod names;
@@ -70,11 +71,7 @@ impl Catalog {
     }
 
     /// What exists now, by committed rows. Costs a few lookups when nothing has changed.
-    pub fn committed(
-        &mut self,
-        kv: &mut kv::Kv,
-        now: Timestamp,
-    ) -> Result<Arc<Snapshot>, Error> {
+    pub fn committed(&mut self, kv: &mut kv::Kv, now: Timestamp) -> Result<Arc<Snapshot>, Error> {
         if let Some(newest) = self.newest.as_ref()
             && self.system.last_write(kv) == newest.written
         {

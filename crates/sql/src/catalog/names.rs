@@ -41,11 +41,7 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// The scope of a session.
     pub fn of(session: &'a Session) -> Self {
-        Self {
-            database: &session.database,
-            search_path: &session.search_path,
-            user: &session.user,
-        }
+        Self { database: &session.database, search_path: &session.search_path, user: &session.user }
     }
 
     fn schemas(&self) -> impl Iterator<Item = &'a str> {

@@ -287,11 +287,7 @@ pub fn revoke(
 }
 
 /// Whether one of `identities` (a user, its roles, `public`) holds `wanted`, or owns the object.
-pub fn allows(
-    desc: &PrivilegeDescriptor,
-    identities: &BTreeSet<&str>,
-    wanted: Privilege,
-) -> bool {
+pub fn allows(desc: &PrivilegeDescriptor, identities: &BTreeSet<&str>, wanted: Privilege) -> bool {
     identities.contains(desc.owner.as_str())
         || desc.users.iter().any(|entry| {
             identities.contains(entry.user.as_str())

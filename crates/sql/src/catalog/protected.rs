@@ -122,7 +122,9 @@ fn count(sys: &mut Sys<'_>, records: i64, spans: i64, bytes: i64) -> Result<(), 
 /// All records, in order of id.
 pub fn records(sys: &mut Sys<'_>) -> Result<Vec<Record>, Error> {
     let rows = sys.rows(ids::PROTECTED_TS_RECORDS, &[])?;
-    rows.iter().map(|row| read(row).ok_or(Error::Wire { place: "system.protected_ts_records" })).collect()
+    rows.iter()
+        .map(|row| read(row).ok_or(Error::Wire { place: "system.protected_ts_records" }))
+        .collect()
 }
 
 /// One record.
@@ -169,7 +171,7 @@ fn read_target(message: &ptspb::Target) -> Target {
 
 /// The time as the column holds it: wall nanoseconds, point, logical counter of ten digits.
 fn decimal(ts: Timestamp) -> Decimal {
-    ts.to_decimal_string().parse().unwrap_or_default()
+    Decimal::parse(&ts.to_decimal_string()).unwrap_or_else(|_| Decimal::zero())
 }
 
 fn timestamp(text: &str) -> Option<Timestamp> {

@@ -15,8 +15,8 @@ use base::hlc::Timestamp;
 use prost::Message;
 
 use super::descpb::{
-    DatabaseDescriptor, Descriptor, SchemaDescriptor, SqlType, State, TableDescriptor, TypeDescriptor,
-    TypeKind, Union,
+    DatabaseDescriptor, Descriptor, SchemaDescriptor, SqlType, State, TableDescriptor,
+    TypeDescriptor, TypeKind, Union,
 };
 use super::error::Error;
 use super::sys::Sys;
@@ -266,11 +266,8 @@ impl Snapshot {
 
     fn enum_type(&self, desc: &TypeDescriptor) -> Arc<EnumType> {
         let schema = self.schema_name(desc.parent_schema_id);
-        let name = if schema == "public" {
-            desc.name.clone()
-        } else {
-            format!("{schema}.{}", desc.name)
-        };
+        let name =
+            if schema == "public" { desc.name.clone() } else { format!("{schema}.{}", desc.name) };
         Arc::new(EnumType {
             id: desc.id,
             array_id: desc.array_type_id,
@@ -317,9 +314,7 @@ impl Entry {
     }
 }
 
-fn read_names(
-    sys: &mut Sys<'_>,
-) -> Result<BTreeMap<(u32, u32), BTreeMap<String, u32>>, Error> {
+fn read_names(sys: &mut Sys<'_>) -> Result<BTreeMap<(u32, u32), BTreeMap<String, u32>>, Error> {
     let mut names: BTreeMap<(u32, u32), BTreeMap<String, u32>> = BTreeMap::new();
     let number = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
     for row in sys.rows(ids::NAMESPACE, &[])? {

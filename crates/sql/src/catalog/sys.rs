@@ -121,13 +121,8 @@ impl Sys<'_> {
     pub fn upsert(&mut self, table_id: u32, columns: &[(&str, Datum)]) -> Result<(), Error> {
         let table = self.table(table_id)?;
         let row = assign(&table, vec![Datum::Null; table.types.len()], columns);
-        let key: Vec<Datum> = table
-            .codec
-            .primary
-            .key
-            .iter()
-            .filter_map(|(at, _)| row.get(*at).cloned())
-            .collect();
+        let key: Vec<Datum> =
+            table.codec.primary.key.iter().filter_map(|(at, _)| row.get(*at).cloned()).collect();
         match self.row(table_id, &key)? {
             None => self.write(&table, &row),
             Some(old) => {

@@ -140,9 +140,10 @@ impl Users {
     /// Whether a user has a role option, itself or by being an admin.
     pub fn has_option(&self, user: &str, option: &str) -> bool {
         self.is_admin(user)
-            || self.identities(user).iter().any(|name| {
-                self.get(name).is_some_and(|user| user.options.contains_key(option))
-            })
+            || self
+                .identities(user)
+                .iter()
+                .any(|name| self.get(name).is_some_and(|user| user.options.contains_key(option)))
     }
 
     /// Whether a user has a privilege on an object.
@@ -159,16 +160,14 @@ impl Users {
     /// Whether a user holds a privilege on a path of `system.privileges`.
     pub fn holds_path(&self, user: &str, path: &str, wanted: Privilege) -> bool {
         self.identities(user).iter().any(|name| {
-            self.system
-                .get(&((*name).to_owned(), path.to_owned()))
-                .is_some_and(|(held, _)| held.iter().any(|word| word == wanted.word() || word == "ALL"))
+            self.system.get(&((*name).to_owned(), path.to_owned())).is_some_and(|(held, _)| {
+                held.iter().any(|word| word == wanted.word() || word == "ALL")
+            })
         })
     }
 
     /// Rows of `system.privileges`: user, path, privileges, those that may be handed on.
-    pub fn system_privileges(
-        &self,
-    ) -> impl Iterator<Item = (&str, &str, &[String], &[String])> {
+    pub fn system_privileges(&self) -> impl Iterator<Item = (&str, &str, &[String], &[String])> {
         self.system.iter().map(|((user, path), (held, options))| {
             (user.as_str(), path.as_str(), held.as_slice(), options.as_slice())
         })

@@ -24,7 +24,9 @@ pub fn new_id(kv: &mut kv::Kv, clock: &mut Clock, rules: Rules) -> Result<u32, E
     let key = system::id_counter_key(rules);
     let mut txn = kv.begin(clock.tick()).autocommit();
     let next = match kv.get(&mut txn, &key)? {
-        Some(value) => decode_counter(&value).ok_or(Error::Wire { place: "descriptor id counter" })?,
+        Some(value) => {
+            decode_counter(&value).ok_or(Error::Wire { place: "descriptor id counter" })?
+        }
         None => i64::from(rules.first_user_id()),
     };
     kv.put(&mut txn, &key, &encode_counter(&key, next + 1))?;
@@ -113,11 +115,7 @@ pub fn set_name(
 
 /// Takes a name away.
 pub fn drop_name(sys: &mut Sys<'_>, parent: u32, schema: u32, name: &str) -> Result<(), Error> {
-    let key = [
-        Datum::Int(i64::from(parent)),
-        Datum::Int(i64::from(schema)),
-        Datum::from(name),
-    ];
+    let key = [Datum::Int(i64::from(parent)), Datum::Int(i64::from(schema)), Datum::from(name)];
     sys.delete(ids::NAMESPACE, &key)?;
     Ok(())
 }

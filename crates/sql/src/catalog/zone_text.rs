@@ -90,7 +90,8 @@ pub fn constraints_text(all: &[ConstraintsConjunction]) -> String {
                 .map(|part| {
                     let names = list(&part.constraints, ",");
                     // A comma inside a key of the map needs quotes, as YAML has it.
-                    let names = if part.constraints.len() > 1 { format!("\"{names}\"") } else { names };
+                    let names =
+                        if part.constraints.len() > 1 { format!("\"{names}\"") } else { names };
                     format!("{names}: {}", part.num_replicas)
                 })
                 .collect();
@@ -205,7 +206,9 @@ pub fn validate(zone: &ZoneConfig) -> Result<(), Error> {
         n if n < 0 => return Err(invalid(format_args!("{n} is not a valid number of replicas"))),
         0 => return Err(invalid("at least one replica is required")),
         2 => {
-            return Err(invalid("at least 3 replicas are required for multi-replica configurations"));
+            return Err(invalid(
+                "at least 3 replicas are required for multi-replica configurations",
+            ));
         }
         _ => {}
     }

@@ -82,9 +82,10 @@ impl Zones {
         let mut chain = Vec::new();
         if let Some(row) = self.get(table.id) {
             if let Some(index) = index {
-                let own = row.subzones.iter().find(|subzone| {
-                    subzone.index_id == index && subzone.partition_name.is_empty()
-                });
+                let own = row
+                    .subzones
+                    .iter()
+                    .find(|subzone| subzone.index_id == index && subzone.partition_name.is_empty());
                 chain.extend(own.map(|subzone| &subzone.config));
             }
             if !is_placeholder(row) {
@@ -156,10 +157,7 @@ pub(super) fn presets(rules: Rules) -> Vec<(u32, ZoneConfig)> {
 
 /// Writes a row.
 pub fn put(sys: &mut Sys<'_>, id: u32, zone: &ZoneConfig) -> Result<(), Error> {
-    let row = [
-        ("id", Datum::Int(i64::from(id))),
-        ("config", Datum::bytes(zone.encode_to_vec())),
-    ];
+    let row = [("id", Datum::Int(i64::from(id))), ("config", Datum::bytes(zone.encode_to_vec()))];
     sys.upsert(ids::ZONES, &row)
 }
 
@@ -198,7 +196,7 @@ pub fn span_configs(snapshot: &Snapshot) -> Vec<(Span, kv::SpanConfig)> {
         for index in subzones {
             let span = Span::prefix(system::index_prefix(table.id, index));
             if from < span.start {
-                configs.push((Span::new(from, span.start.clone()), own(None)));
+                configs.push((Span::new(from.clone(), span.start.clone()), own(None)));
             }
             from.clone_from(&span.end);
             configs.push((span, own(Some(index))));

@@ -16,9 +16,23 @@ pub enum Error {
     /// A CHECK that is false. `expression` is printed as SHOW CREATE would.
     Check { expression: String },
     /// A row that refers to nothing.
-    ForeignKeyMissing { verb: &'static str, table: String, constraint: String, columns: String, values: String, referenced: String },
+    ForeignKeyMissing {
+        verb: &'static str,
+        table: String,
+        constraint: String,
+        columns: String,
+        values: String,
+        referenced: String,
+    },
     /// A row that others refer to.
-    ForeignKeyReferenced { verb: &'static str, table: String, constraint: String, origin: String, columns: String, values: String },
+    ForeignKeyReferenced {
+        verb: &'static str,
+        table: String,
+        constraint: String,
+        origin: String,
+        columns: String,
+        values: String,
+    },
     /// A reference that is NULL in part, under MATCH FULL.
     ForeignKeyMatchFull { verb: &'static str, table: String, constraint: String },
     /// ON CONFLICT or UPSERT meets a row of its own.
@@ -68,9 +82,9 @@ impl Error {
             Self::ForeignKeyReferenced { columns, values, origin, .. } => Some(format!(
                 "Key ({columns})=({values}) is still referenced from table \"{origin}\"."
             )),
-            Self::ForeignKeyMatchFull { .. } => Some(
-                "MATCH FULL does not allow mixing of null and nonnull key values.".to_owned(),
-            ),
+            Self::ForeignKeyMatchFull { .. } => {
+                Some("MATCH FULL does not allow mixing of null and nonnull key values.".to_owned())
+            }
             Self::NotNull { .. }
             | Self::Check { .. }
             | Self::SecondTime

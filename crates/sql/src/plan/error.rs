@@ -75,9 +75,7 @@ impl Error {
     /// The SQLSTATE.
     pub fn sqlstate(&self) -> SqlState {
         match self {
-            Self::UndefinedColumn { .. } | Self::UsingMissing { .. } => {
-                SqlState::UNDEFINED_COLUMN
-            }
+            Self::UndefinedColumn { .. } | Self::UsingMissing { .. } => SqlState::UNDEFINED_COLUMN,
             Self::AmbiguousColumn { .. } | Self::UsingAmbiguous { .. } => {
                 SqlState::AMBIGUOUS_COLUMN
             }
@@ -125,10 +123,9 @@ impl fmt::Display for Error {
             Self::UndefinedSource { name } => {
                 write!(f, "no data source matches prefix: {name} in this context")
             }
-            Self::DuplicateSource { name } => write!(
-                f,
-                "source name \"{name}\" specified more than once (missing AS clause)"
-            ),
+            Self::DuplicateSource { name } => {
+                write!(f, "source name \"{name}\" specified more than once (missing AS clause)")
+            }
             Self::DuplicateCte { name } => {
                 write!(f, "WITH query name {name} specified more than once")
             }
@@ -148,16 +145,15 @@ impl fmt::Display for Error {
             Self::NonIntegerPosition { clause } => {
                 write!(f, "non-integer constant in {clause}")
             }
-            Self::OrderByNotInDistinct => f.write_str(
-                "for SELECT DISTINCT, ORDER BY expressions must appear in select list",
-            ),
+            Self::OrderByNotInDistinct => {
+                f.write_str("for SELECT DISTINCT, ORDER BY expressions must appear in select list")
+            }
             Self::DistinctOnOrder => f.write_str(
                 "SELECT DISTINCT ON expressions must match initial ORDER BY expressions",
             ),
-            Self::SetWidth { op, left, right } => write!(
-                f,
-                "each {op} query must have the same number of columns: {left} vs {right}"
-            ),
+            Self::SetWidth { op, left, right } => {
+                write!(f, "each {op} query must have the same number of columns: {left} vs {right}")
+            }
             Self::SetTypes { op, left, right } => {
                 write!(f, "{op} types {left} and {right} cannot be matched")
             }

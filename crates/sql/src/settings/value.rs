@@ -14,6 +14,7 @@
 use base::sqlstate::SqlState;
 
 use crate::catalog::error::Error;
+use crate::types::time::TextCx;
 use crate::types::{Datum, Interval, Type};
 
 /// What a setting may be.
@@ -123,7 +124,9 @@ impl Value {
             Self::Bool(on) => Datum::Bool(*on),
             Self::Int(n) => Datum::Int(*n),
             Self::Float(x) => Datum::Float(*x),
-            Self::Duration(nanos) => Datum::Interval(Interval { nanos: *nanos, ..Default::default() }),
+            Self::Duration(nanos) => {
+                Datum::Interval(Interval { nanos: *nanos, ..Default::default() })
+            }
             Self::Size(n) => Datum::from(size_text(*n)),
             Self::Text(text) => Datum::from(text.as_str()),
         }
@@ -211,7 +214,7 @@ fn interval_nanos(span: &Interval) -> i64 {
 
 /// `10s`, `1h30m`, `2 days`, `01:30:00`: what an interval may be.
 fn parse_duration(text: &str) -> Option<i64> {
-    parse_go_duration(text).or_else(|| match Type::Interval.parse_text(text) {
+    parse_go_duration(text).or_else(|| match Type::Interval.parse_text(text, &TextCx::default()) {
         Ok(Datum::Interval(span)) => Some(interval_nanos(&span)),
         Ok(_) | Err(_) => None,
     })
@@ -249,7 +252,8 @@ fn parse_go_duration(text: &str) -> Option<i64> {
         if !part.is_empty() {
             let shown = part.get(..part.len().min(9))?;
             let scale = 10_i64.checked_pow(u32::try_from(shown.len()).ok()?)?;
-            nanos = nanos.checked_add(shown.parse::<i64>().ok()?.checked_mul(unit_nanos / scale)?)?;
+            nanos =
+                nanos.checked_add(shown.parse::<i64>().ok()?.checked_mul(unit_nanos / scale)?)?;
         }
         rest = tail;
     }

@@ -16,7 +16,7 @@ use crate::catalog::error::Error;
 use crate::catalog::privilege::{self, Privilege};
 use crate::catalog::sys::Sys;
 use crate::catalog::{users, write, zones};
-use crate::types::Datum;
+use crate::types::{Datum, Decimal};
 
 /// A licence of type trial for organization "Amber", without an end.
 pub const TRIAL_LICENSE: &str = "crl-0-GAMiBUFtYmVy";
@@ -61,7 +61,8 @@ pub fn bootstrap(
         zones::put(&mut sys, id, &zone)?;
     }
     for (region, latitude, longitude) in LOCATIONS {
-        let number = |text: &str| Datum::decimal(text.parse().unwrap_or_default());
+        let number =
+            |text: &str| Datum::decimal(Decimal::parse(text).unwrap_or_else(|_| Decimal::zero()));
         let row = [
             ("localityKey", Datum::from("region")),
             ("localityValue", Datum::from(*region)),
@@ -165,11 +166,7 @@ fn people(sys: &mut Sys<'_>) -> Result<(), Error> {
     sys.insert(ids::ROLE_MEMBERS, &with(row, &[("role_id", 2), ("member_id", 1)]))
 }
 
-fn settings(
-    sys: &mut Sys<'_>,
-    cluster_id: Uuid,
-    now: base::hlc::Timestamp,
-) -> Result<(), Error> {
+fn settings(sys: &mut Sys<'_>, cluster_id: Uuid, now: base::hlc::Timestamp) -> Result<(), Error> {
     let version = sys.tables.rules().version().short();
     let rows = [
         ("version", version.to_owned(), "m"),

@@ -16,7 +16,7 @@ use crate::catalog::descpb::{
 };
 use crate::catalog::privilege;
 use crate::rules::Rules;
-use crate::types::{Type, Width};
+use crate::types::{Type, Width, wire};
 
 /// How a table's columns share keys.
 #[derive(Clone, Copy, Debug)]
@@ -78,10 +78,7 @@ impl Def {
         self
     }
 
-    pub(super) const fn families(
-        mut self,
-        named: &'static [(&'static str, &'static str)],
-    ) -> Self {
+    pub(super) const fn families(mut self, named: &'static [(&'static str, &'static str)]) -> Self {
         self.families = Families::Named(named);
         self
     }
@@ -91,10 +88,7 @@ impl Def {
         self
     }
 
-    pub(super) const fn checks(
-        mut self,
-        checks: &'static [(&'static str, &'static str)],
-    ) -> Self {
+    pub(super) const fn checks(mut self, checks: &'static [(&'static str, &'static str)]) -> Self {
         self.checks = checks;
         self
     }
@@ -147,7 +141,8 @@ impl Def {
 
     fn set_families(&self, table: &mut TableDescriptor) {
         let key = table.primary_index.key_column_ids.clone();
-        let mut families = vec![FamilyDescriptor { name: "primary".to_owned(), ..Default::default() }];
+        let mut families =
+            vec![FamilyDescriptor { name: "primary".to_owned(), ..Default::default() }];
         if let Families::Named(named) = self.families {
             families = (0..).zip(named).map(|(id, (name, _))| family(id, name)).collect();
         }
@@ -243,7 +238,7 @@ fn column(id: u32, text: &str) -> ColumnDescriptor {
     ColumnDescriptor {
         name: name.to_owned(),
         id,
-        ty: Some((&sql_type(ty)).into()),
+        ty: Some(wire::to_message(&sql_type(ty))),
         nullable,
         default_expr: default,
         hidden,
@@ -276,13 +271,8 @@ fn index(table: &TableDescriptor, id: u32, text: &str, rules: Rules) -> IndexDes
     let (text, unique) = text.strip_prefix("u:").map_or((text, false), |rest| (rest, true));
     let (head, stored) = text.split_once(") s(").unwrap_or((text, ""));
     let (name, columns) = head.split_once('(').unwrap_or((head, ""));
-    let mut made = IndexDescriptor {
-        name: name.to_owned(),
-        id,
-        unique,
-        version: 3,
-        ..Default::default()
-    };
+    let mut made =
+        IndexDescriptor { name: name.to_owned(), id, unique, version: 3, ..Default::default() };
     let find = |name: &str| table.columns.iter().find(|column| column.name == name);
     for part in columns.trim_end_matches(')').split(',') {
         let (name, desc) = part.strip_suffix(" DESC").map_or((part, false), |name| (name, true));

@@ -13,21 +13,17 @@ const USERS_26: &str = "username STRING!, hashedPassword BYTES, isRole BOOL!=fal
 const JOBS: &str = "id INT8!=unique_rowid(), status STRING!, created TIMESTAMP!=now():::TIMESTAMP, \
                     payload BYTES!, progress BYTES, created_by_type STRING, created_by_id INT8, \
                     claim_session_id BYTES, claim_instance_id INT8, num_runs INT8, last_run TIMESTAMP";
-const JOBS_26: &str =
-    "id INT8!=unique_rowid(), status STRING!, created TIMESTAMP!=now():::TIMESTAMP, \
+const JOBS_26: &str = "id INT8!=unique_rowid(), status STRING!, created TIMESTAMP!=now():::TIMESTAMP, \
      ~dropped_payload BYTES, ~dropped_progress BYTES, created_by_type STRING, created_by_id INT8, \
      claim_session_id BYTES, claim_instance_id INT8, num_runs INT8, last_run TIMESTAMP, \
      job_type STRING, owner STRING, description STRING, error_msg STRING, finished TIMESTAMPTZ";
-const SCHEDULED_JOBS: &str =
-    "schedule_id INT8!=unique_rowid(), schedule_name STRING!, created TIMESTAMPTZ!=now():::TIMESTAMPTZ, \
+const SCHEDULED_JOBS: &str = "schedule_id INT8!=unique_rowid(), schedule_name STRING!, created TIMESTAMPTZ!=now():::TIMESTAMPTZ, \
      owner STRING!, next_run TIMESTAMPTZ, schedule_state BYTES, schedule_expr STRING, \
      schedule_details BYTES, executor_type STRING!, execution_args BYTES!";
-const TABLE_STATISTICS: &str =
-    "tableID INT8!, statisticID INT8!=unique_rowid(), name STRING, columnIDs INT8[]!, \
+const TABLE_STATISTICS: &str = "tableID INT8!, statisticID INT8!=unique_rowid(), name STRING, columnIDs INT8[]!, \
      createdAt TIMESTAMP!=now():::TIMESTAMP, rowCount INT8!, distinctCount INT8!, nullCount INT8!, \
      histogram BYTES";
-const TABLE_STATISTICS_26: &str =
-    "tableID INT8!, statisticID INT8!=unique_rowid(), name STRING, columnIDs INT8[]!, \
+const TABLE_STATISTICS_26: &str = "tableID INT8!, statisticID INT8!=unique_rowid(), name STRING, columnIDs INT8[]!, \
      createdAt TIMESTAMP!=now():::TIMESTAMP, rowCount INT8!, distinctCount INT8!, nullCount INT8!, \
      histogram BYTES, avgSize INT8!=0:::INT8, partialPredicate STRING, fullStatisticID INT8, \
      delayDelete BOOL=false";
@@ -35,11 +31,9 @@ const SETTINGS: &str =
     "name STRING!, value STRING!, lastUpdated TIMESTAMP!=now():::TIMESTAMP, valueType STRING";
 const EVENTLOG: &str = "timestamp TIMESTAMP!, eventType STRING!, targetID INT8!, reportingID INT8!, \
                         info STRING, uniqueID BYTES!=uuid_v4()";
-const EVENTLOG_26: &str =
-    "timestamp TIMESTAMP!, eventType STRING!, targetID INT8!, reportingID INT8!, info STRING, \
+const EVENTLOG_26: &str = "timestamp TIMESTAMP!, eventType STRING!, targetID INT8!, reportingID INT8!, info STRING, \
      uniqueID BYTES!=uuid_v4(), payload JSONB";
-const RANGELOG: &str =
-    "timestamp TIMESTAMP!, rangeID INT8!, storeID INT8!, eventType STRING!, otherRangeID INT8, \
+const RANGELOG: &str = "timestamp TIMESTAMP!, rangeID INT8!, storeID INT8!, eventType STRING!, otherRangeID INT8, \
      info STRING, uniqueID INT8!=unique_rowid()";
 const LOCATIONS: &str = "localityKey STRING!, localityValue STRING!, latitude DECIMAL(18,15)!, \
                          longitude DECIMAL(18,15)!";
@@ -47,11 +41,9 @@ const PTS_META: &str = "singleton BOOL!=true, version INT8!, num_records INT8!, 
                         total_bytes INT8!";
 const PTS_RECORDS: &str = "id UUID!, ts DECIMAL!, meta_type STRING!, meta BYTES, num_spans INT8!, \
                            spans BYTES!, verified BOOL!=false";
-const PTS_RECORDS_26: &str =
-    "id UUID!, ts DECIMAL!, meta_type STRING!, meta BYTES, num_spans INT8!, spans BYTES!, \
+const PTS_RECORDS_26: &str = "id UUID!, ts DECIMAL!, meta_type STRING!, meta BYTES, num_spans INT8!, spans BYTES!, \
      verified BOOL!=false, target BYTES";
-const REPLICATION_STATS: &str =
-    "zone_id INT8!, subzone_id INT8!, report_id INT8!, total_ranges INT8!, \
+const REPLICATION_STATS: &str = "zone_id INT8!, subzone_id INT8!, report_id INT8!, total_ranges INT8!, \
      unavailable_ranges INT8!, under_replicated_ranges INT8!, over_replicated_ranges INT8!";
 
 /// Families of `jobs`.
@@ -182,7 +174,12 @@ pub(super) const OLD: &[Def] = &[
         .each()
         .indexes(&["role_members_role_idx(role)", "role_members_member_idx(member)"]),
     Def::new(32, "protected_ts_records", PTS_RECORDS, "id").read_only(),
-    Def::new(33, "role_options", "username STRING!, option STRING!, value STRING", "username,option"),
+    Def::new(
+        33,
+        "role_options",
+        "username STRING!, option STRING!, value STRING",
+        "username,option",
+    ),
     Def::new(39, "sqlliveness", "session_id BYTES!, expiration DECIMAL!", "session_id"),
     Def::new(
         44,

@@ -161,13 +161,40 @@ pub fn sequence_key(id: u32) -> Key {
 /// What every key of a table begins with.
 pub fn table_prefix(id: u32) -> Key {
     let mut key = Vec::with_capacity(4);
-    crate::row::key::put_uvarint(&mut key, u64::from(id));
+    put_id(&mut key, id);
     key
 }
 
 /// What every key of an index begins with.
 pub fn index_prefix(table: u32, index: u32) -> Key {
     let mut key = table_prefix(table);
-    crate::row::key::put_uvarint(&mut key, u64::from(index));
+    put_id(&mut key, index);
     key
+}
+
+/// An id as a key part: one byte up to 109, else a length and the least bytes.
+fn put_id(key: &mut Key, id: u32) {
+    match u8::try_from(id) {
+        Ok(small) if small <= 109 => key.push(0x88 + small),
+        Ok(_) | Err(_) => {
+            let bytes = id.to_be_bytes();
+            let from = bytes.iter().position(|byte| *byte != 0).unwrap_or(3);
+            let length = u8::try_from(4 - from).unwrap_or(4);
+            key.push(0xf5 + length);
+            key.extend_from_slice(bytes.get(from..).unwrap_or_default());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_are_the_sheets() {
+        assert_eq!(table_prefix(51), [0xbb]);
+        assert_eq!(index_prefix(106, 1), [0xf2, 0x89]);
+        assert_eq!(index_prefix(200, 1), [0xf6, 0xc8, 0x89]);
+        assert_eq!(sequence_key(55), [0xbf, 0x89, 0x88, 0x88]);
+    }
 }
