@@ -2,15 +2,33 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `block` | the pieces of which files are made |
 //! | [`writer`] | entries in order → bytes of a file |
 //! | [`reader`] | bytes of a file → entries, checked |
 //!
 //! *Source*: `spec/sst-format.md`.
 
+mod block;
 pub mod reader;
 pub mod writer;
 
 use std::fmt;
+
+pub use reader::Reader;
+pub use writer::{Options, Writer};
+
+/// The last eight bytes of a file, by family.
+const MAGIC_LEVELDB: [u8; 8] = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
+const MAGIC_ROCKSDB: [u8; 8] = [0xf7, 0xcf, 0xf4, 0x85, 0xb7, 0x41, 0xe2, 0x88];
+const MAGIC_PEBBLE: [u8; 8] = [0xf0, 0x9f, 0xaa, 0xb3, 0xf0, 0x9f, 0xaa, 0xb3];
+
+/// The order in which keys stand, by its name.
+const COMPARATOR: &[u8] = b"cockroach_comparator";
+
+/// Kinds of entries.
+const KIND_SET: u8 = 1;
+const KIND_SET_WITH_DELETE: u8 = 18;
+const KIND_RANGE_KEY_SET: u8 = 21;
 
 /// The formats that we can write.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
