@@ -47,7 +47,7 @@ pub struct Payload {
     #[prost(string, tag = "28")]
     pub pause_reason: String,
     /// Its kind, and what only that kind has.
-    #[prost(oneof = "Details", tags = "10, 11, 12, 15, 21, 22")]
+    #[prost(oneof = "Details", tags = "10, 11, 12, 15, 21, 22, 24")]
     pub details: Option<Details>,
 }
 
@@ -72,6 +72,9 @@ pub enum Details {
     /// `TYPEDESC SCHEMA CHANGE`.
     #[prost(message, tag = "22")]
     TypeSchemaChange(TypeSchemaChangeDetails),
+    /// `NEW SCHEMA CHANGE`.
+    #[prost(message, tag = "24")]
+    NewSchemaChange(NewSchemaChangeDetails),
 }
 
 /// How far a job is.
@@ -90,7 +93,7 @@ pub struct Progress {
     #[prost(oneof = "Done", tags = "1, 3")]
     pub done: Option<Done>,
     /// What only one kind has.
-    #[prost(oneof = "ProgressDetails", tags = "10, 11, 12, 15, 16, 17")]
+    #[prost(oneof = "ProgressDetails", tags = "10, 11, 12, 15, 16, 17, 19")]
     pub details: Option<ProgressDetails>,
 }
 
@@ -126,6 +129,9 @@ pub enum ProgressDetails {
     /// `TYPEDESC SCHEMA CHANGE`.
     #[prost(message, tag = "17")]
     TypeSchemaChange(StepState),
+    /// `NEW SCHEMA CHANGE`.
+    #[prost(message, tag = "19")]
+    NewSchemaChange(StepState),
 }
 
 /// Where a step machine stands; the real message is empty.
@@ -318,6 +324,10 @@ pub struct TypeSchemaChangeDetails {
     #[prost(uint32, tag = "1")]
     pub type_id: u32,
 }
+
+/// Details of a NEW SCHEMA CHANGE: nothing of their own, the payload names the descriptors.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct NewSchemaChangeDetails {}
 
 /// Details of a CREATE STATS.
 #[derive(Clone, PartialEq, Eq, Message)]
