@@ -63,7 +63,7 @@ pub(crate) struct Lock {
 const BUDGET_BYTES: u64 = 1 << 30;
 
 /// The first key after all.
-const MAX_KEY: [u8; 2] = [0xff; 2];
+pub(crate) const MAX_KEY: [u8; 2] = [0xff; 2];
 
 /// One cluster's replicated, ranged, versioned key space. Cloning costs as many steps as there are ranges.
 #[derive(Clone, Debug)]

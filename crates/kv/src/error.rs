@@ -82,9 +82,9 @@ pub enum Error {
     },
     /// A write in a transaction that reads the past.
     ReadOnly,
-    /// Entries to be ingested that are not in order.
+    /// Entries to be ingested that are not in order, or lie outside the key space.
     Unsorted {
-        /// The first key out of order.
+        /// The first such key.
         key: Key,
     },
     /// More bytes than the cluster may hold.

@@ -16,7 +16,7 @@ use super::RangeTombstone;
 use super::batch::{Batch, Entry};
 use super::key::compare;
 use super::tree::Builder;
-use crate::cluster::{Ingested, Kv};
+use crate::cluster::{Ingested, Kv, MAX_KEY};
 use crate::error::Error;
 use crate::range::Range;
 
@@ -107,7 +107,8 @@ impl Kv {
 fn check_order(batch: &Batch) -> Result<(), Error> {
     let mut last: Option<(&[u8], Timestamp)> = None;
     for (key, ts, _) in batch.iter() {
-        if last.is_some_and(|last| compare(last, (key, ts)).is_ge()) || ts.is_zero() {
+        let is_outside = ts.is_zero() || key >= MAX_KEY.as_slice();
+        if is_outside || last.is_some_and(|last| compare(last, (key, ts)).is_ge()) {
             return Err(Error::Unsorted { key: key.to_vec() });
         }
         last = Some((key, ts));
