@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::Nanos;
 
 /// The future if nobody acts.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct AgendaView {
     /// Now.
     pub now: Nanos,
@@ -20,7 +20,7 @@ pub struct AgendaView {
 }
 
 /// One thing to come.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct AgendaItem {
     /// When it is due.
     pub due: Nanos,

@@ -14,7 +14,7 @@ use crate::result::Cause;
 use crate::time::Nanos;
 
 /// The whole map at one moment.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct ChainMap {
     /// Now.
     pub now: Nanos,
@@ -35,7 +35,7 @@ pub struct ChainMap {
 }
 
 /// Everything under one destination URI.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Collection {
     /// The URI without its query, secrets redacted: `s3://acme/prod`. Unique in the map.
     pub name: String,
@@ -50,7 +50,7 @@ pub struct Collection {
 }
 
 /// One full and its incrementals.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Chain {
     /// Subdirectory of the full: `/2022/04/01-020000.00`.
     pub subdir: String,
@@ -98,7 +98,7 @@ pub enum ChainState {
 }
 
 /// One backup of a chain.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Layer {
     /// Full or incremental.
     pub kind: LayerKind,
@@ -140,7 +140,7 @@ pub enum LayerKind {
 }
 
 /// A backup that failed to extend a chain.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Attempt {
     /// When it failed.
     pub at: Nanos,
@@ -155,7 +155,7 @@ pub struct Attempt {
 }
 
 /// The oldest readable time of one target.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct GcEdge {
     /// The target as chains spell it.
     pub target: String,
@@ -176,7 +176,7 @@ pub struct GcEdge {
 }
 
 /// One protected timestamp.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Protection {
     /// UUID of its record.
     pub id: String,
@@ -191,7 +191,7 @@ pub struct Protection {
 }
 
 /// A histogram of the data's changes.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Writes {
     /// What is counted: `bank.*`.
     pub words: String,
@@ -206,7 +206,7 @@ pub struct Writes {
 }
 
 /// Something to come on the map.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct ForecastMark {
     /// When.
     pub at: Nanos,
@@ -234,7 +234,7 @@ pub enum ForecastKind {
 }
 
 /// What a restore to one moment would read.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct RestorePlan {
     /// The moment asked for.
     pub at: Nanos,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::Nanos;
 
 /// One cluster, and the names of all.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct ClusterView {
     /// Its name.
     pub name: String,
@@ -24,7 +24,7 @@ pub struct ClusterView {
 }
 
 /// One node.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Node {
     /// Its number.
     pub id: u32,
@@ -43,7 +43,7 @@ pub struct Node {
 }
 
 /// One range.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Range {
     /// Its number.
     pub id: String,

@@ -10,14 +10,14 @@ use crate::result::Column;
 use crate::time::Nanos;
 
 /// The user tables of the session's cluster.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct TablesView {
     /// Tables by database, then name.
     pub tables: Vec<Table>,
 }
 
 /// One table.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Table {
     /// Descriptor id.
     pub id: u32,
@@ -44,7 +44,7 @@ pub struct Table {
 }
 
 /// Rows of one table at one moment.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct RowsView {
     /// The table's id.
     pub table: u32,
@@ -61,7 +61,7 @@ pub struct RowsView {
 }
 
 /// One row.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct DataRow {
     /// Its primary key as hex: what [`crate::query::Query::Versions`] wants.
     pub key: String,
@@ -74,7 +74,7 @@ pub struct DataRow {
 }
 
 /// Every stored version of one row.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct VersionsView {
     /// The key, pretty.
     pub pretty: String,
@@ -89,7 +89,7 @@ pub struct VersionsView {
 }
 
 /// One version of a row.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Version {
     /// When it was written.
     pub at: Nanos,

@@ -6,7 +6,7 @@ use crate::agenda::Tone;
 use crate::time::Nanos;
 
 /// One thing that happened.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct SimEvent {
     /// Its number, from 1, without gaps on a branch.
     pub seq: u64,
@@ -23,7 +23,7 @@ pub struct SimEvent {
 }
 
 /// Events from some number on.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct EventsView {
     /// Events in order.
     pub events: Vec<SimEvent>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::Nanos;
 
 /// All jobs, newest first.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct JobsView {
     /// Jobs, newest first.
     pub jobs: Vec<Job>,
@@ -14,7 +14,7 @@ pub struct JobsView {
 }
 
 /// One job.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Job {
     /// Its number, a string because it exceeds 2^53.
     pub id: String,

@@ -46,7 +46,7 @@ pub mod method {
 }
 
 /// A request.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Request<P> {
     /// Chosen by the client; comes back in the reply.
     pub id: u32,
@@ -57,7 +57,7 @@ pub struct Request<P> {
 }
 
 /// The answer to a request: exactly one of `result` and `error` is there.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Reply<R> {
     /// The request's.
     pub id: u32,
@@ -79,7 +79,7 @@ pub struct RpcError {
 }
 
 /// Something the engine says of its own accord.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Event<D> {
     /// `ready`, `time`, `idle`, `error`.
     pub event: String,
@@ -92,7 +92,7 @@ pub struct Event<D> {
 }
 
 /// What an engine is.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Info {
     /// Versions of these messages it speaks.
     pub v: Vec<u32>,
@@ -107,7 +107,7 @@ pub struct Info {
 }
 
 /// A world to begin with.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Scenario {
     /// Its name.
     pub name: String,
@@ -118,7 +118,7 @@ pub struct Scenario {
 }
 
 /// What to begin with. Every field may be left out.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Load {
     /// A scenario's name; `bank` if none.

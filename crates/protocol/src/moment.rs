@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::Nanos;
 
 /// Branches, and the moments of the current one.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct MomentsView {
     /// Branches in order of their making.
     pub branches: Vec<Branch>,
@@ -18,7 +18,7 @@ pub struct MomentsView {
 }
 
 /// A line of moments.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Branch {
     /// Its name.
     pub name: String,
@@ -33,7 +33,7 @@ pub struct Branch {
 }
 
 /// One input of the log.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct InputMoment {
     /// Its number from 1: `\sim goto #12`.
     pub n: u64,
@@ -44,7 +44,7 @@ pub struct InputMoment {
 }
 
 /// A bookmark.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Mark {
     /// Its name: `\sim goto @name`.
     pub name: String,

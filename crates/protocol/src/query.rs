@@ -9,7 +9,7 @@ use crate::{agenda, chain, cluster, data, event, jobs, moment, storage, time};
 use time::Nanos;
 
 /// A question.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Query {
     /// → [`time::Clock`].
@@ -73,7 +73,7 @@ pub enum Query {
 }
 
 /// The answer to a [`Query`] of the same name.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(untagged)]
 pub enum View {
     /// See [`Query::Clock`].

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::Nanos;
 
 /// The answer to one statement.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct StatementResult {
     /// Place in its batch, from 1.
     pub n: u32,
@@ -61,7 +61,7 @@ pub struct Notice {
 }
 
 /// An error as a client of PostgreSQL's protocol sees it, with the simulator's explanation.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct ErrorReply {
     /// SQLSTATE, five characters.
     pub code: String,
@@ -78,7 +78,7 @@ pub struct ErrorReply {
 }
 
 /// A cause card: why something failed, on one axis, with what would have saved it.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Cause {
     /// In a few words: `the GC threshold has passed the end of this chain`.
     pub title: String,
@@ -95,7 +95,7 @@ pub struct Cause {
 }
 
 /// A small time axis.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct CauseAxis {
     /// Left end.
     pub from: Nanos,
@@ -108,7 +108,7 @@ pub struct CauseAxis {
 }
 
 /// One mark of a cause card's axis.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct CauseMark {
     /// Where.
     pub at: Nanos,
@@ -136,7 +136,7 @@ pub enum CauseMarkKind {
 }
 
 /// Something that helps, as the lines that a user would type.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Remedy {
     /// Words on its button.
     pub title: String,

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::time::Nanos;
 
 /// All stores with objects.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct StorageView {
     /// Stores by URI.
     pub buckets: Vec<Bucket>,
 }
 
 /// One store.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Bucket {
     /// `s3`, `gs`, `azure`, `nodelocal`, `userfile`.
     pub scheme: String,
@@ -27,7 +27,7 @@ pub struct Bucket {
 }
 
 /// One object.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Object {
     /// Path in the store, without leading slash.
     pub path: String,
@@ -40,7 +40,7 @@ pub struct Object {
 }
 
 /// One object, decoded as far as it goes.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct ObjectView {
     /// Its full URI without secrets.
     pub uri: String,
@@ -59,7 +59,7 @@ pub struct ObjectView {
 }
 
 /// A small table inside a decoded object.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Section {
     /// Its title: `files`, `entries`.
     pub title: String,

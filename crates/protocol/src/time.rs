@@ -73,7 +73,7 @@ pub enum Policy {
 }
 
 /// Where the world stands: its one clock, and the session that the page types into.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Clock {
     /// Now.
     pub now: Nanos,
@@ -102,7 +102,7 @@ pub struct Clock {
 }
 
 /// The parts of the shell's prompt, `root@amber:26257/bank>`.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Prompt {
     /// The session's user.
     pub user: String,

@@ -1,0 +1,256 @@
+//! The page itself: theme, menus, reset and its undo, what is kept and what leaves.
+//!
+//! | kept under | what |
+//! |---|---|
+//! | snapshot | the log of inputs, as the engine exports it |
+//! | transcript | a JSON list of `[text, results]`, the newest last, at most [`TRANSCRIPT_BYTES_MAX`] |
+//! | history | typed statements, parted by the unit separator U+001F |
+
+use std::rc::Rc;
+
+use protocol::message::Load;
+
+use super::shell::{Body, Entry};
+use super::{Effect, Key, UiState};
+use crate::client::Ask;
+
+/// Bytes of results kept for the next visit.
+const TRANSCRIPT_BYTES_MAX: usize = 400_000;
+/// Parts statements of the kept history; cannot be typed.
+const UNIT_SEPARATOR: &str = "\u{1f}";
+
+/// Which colours are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) enum Theme {
+    /// As the system wants.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// As an attribute has it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of a name; anything else is `auto`.
+    pub(crate) fn named(name: &str) -> Self {
+        match name {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::Auto,
+        }
+    }
+
+    const fn next(self) -> Self {
+        match self {
+            Self::Auto => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::Auto,
+        }
+    }
+}
+
+/// Menus of the header, one open at a time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Menu {
+    /// Scenarios and reset.
+    Scenario,
+    /// Clusters of the world.
+    Cluster,
+    /// The typed time and jumps.
+    Clock,
+    /// Link and files.
+    Share,
+    /// Help.
+    Help,
+}
+
+/// The page itself.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub(crate) struct PageUi {
+    /// Which colours.
+    pub(crate) theme: Theme,
+    /// The menu that is open.
+    pub(crate) menu: Option<Menu>,
+    /// One line for a screen reader.
+    pub(crate) announce: String,
+    /// The log of inputs as last exported.
+    pub(crate) snapshot: Option<Vec<u8>>,
+    /// Whether the next export becomes a link.
+    pub(crate) sharing: bool,
+    /// The scenario chosen, if it is not the first.
+    pub(crate) scenario: Option<String>,
+    /// What a reset threw away.
+    pub(crate) undo: Option<Undo>,
+    /// A short word beside Share: what happened to the link.
+    pub(crate) share_words: String,
+}
+
+/// What a reset threw away.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Undo {
+    snapshot: Vec<u8>,
+    entries: Vec<Rc<Entry>>,
+}
+
+/// What a user wants of the page.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Intent {
+    /// The next theme.
+    Theme,
+    /// Open a menu, or close all.
+    Menu(Option<Menu>),
+    /// Begin anew.
+    Reset(Load),
+    /// Take the last reset back.
+    UndoReset,
+    /// A link to this moment.
+    Share,
+    /// What became of the link.
+    Shared(String),
+    /// The transcript as a file.
+    Transcript,
+    /// Copy a text.
+    Copy(String),
+    /// The engine once more, after it failed to start.
+    Retry,
+}
+
+/// History as it is kept.
+pub(crate) fn kept_lines(lines: &[String]) -> String {
+    lines.join(UNIT_SEPARATOR)
+}
+
+/// History that was kept.
+pub(crate) fn read_lines(text: &str) -> Vec<String> {
+    text.split(UNIT_SEPARATOR).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// The transcript as it is kept: a line of text, then its JSON, newest entries within the bound.
+pub(crate) fn kept_transcript(entries: &[Rc<Entry>]) -> String {
+    let mut kept = Vec::new();
+    let mut bytes = 0;
+    for entry in entries.iter().rev().filter(|entry| !entry.json.is_empty()) {
+        bytes += entry.text.len() + entry.json.len();
+        if bytes > TRANSCRIPT_BYTES_MAX {
+            break;
+        }
+        kept.push(format!("{}{UNIT_SEPARATOR}{}", entry.text, entry.json));
+    }
+    kept.reverse();
+    kept.join("\u{1e}")
+}
+
+/// The transcript that was kept.
+pub(crate) fn read_transcript(text: &str) -> Vec<(String, String)> {
+    let entries = text.split('\u{1e}').filter_map(|entry| entry.split_once(UNIT_SEPARATOR));
+    entries.map(|(text, json)| (text.to_owned(), json.to_owned())).collect()
+}
+
+/// The log as a script that `amber run` takes: errors become comments.
+pub(crate) fn script(entries: &[Rc<Entry>]) -> String {
+    let mut script = String::new();
+    for entry in entries.iter().filter(|entry| !entry.text.is_empty()) {
+        script.push_str(&entry.text);
+        script.push('\n');
+        if let Body::Results(results) = &entry.body {
+            for error in results.iter().filter_map(|result| result.error.as_ref()) {
+                let message = error.message.replace('\n', "\n-- ");
+                let comment = ["-- ERROR: ", &message, "\n-- SQLSTATE: ", &error.code, "\n"];
+                script.extend(comment);
+            }
+        }
+    }
+    script
+}
+
+impl UiState {
+    pub(super) fn page_intent(&mut self, intent: Intent) -> Vec<Effect> {
+        match intent {
+            Intent::Theme => {
+                self.page.theme = self.page.theme.next();
+                let name = self.page.theme.name().to_owned();
+                vec![Effect::Theme(self.page.theme), Effect::Keep(Key::Theme, name)]
+            }
+            Intent::Menu(menu) => {
+                let same = self.page.menu == menu;
+                self.page.menu = if same { None } else { menu };
+                match self.page.menu {
+                    Some(_) => vec![Effect::Focus(".menu [data-first]")],
+                    None => Vec::new(),
+                }
+            }
+            Intent::Reset(load) => self.reset(load),
+            Intent::UndoReset => {
+                let Some(undo) = self.page.undo.take() else { return Vec::new() };
+                self.shell.entries = undo.entries;
+                self.page.menu = None;
+                vec![Effect::Ask(Ask::Import(undo.snapshot)), Effect::ScrollLog]
+            }
+            Intent::Share => {
+                self.page.sharing = true;
+                vec![Effect::Ask(Ask::Export)]
+            }
+            Intent::Shared(words) => {
+                self.page.announce.clone_from(&words);
+                self.page.share_words = words;
+                Vec::new()
+            }
+            Intent::Transcript => {
+                vec![Effect::Download("amber.sql", script(&self.shell.entries))]
+            }
+            Intent::Copy(text) => {
+                "copied".clone_into(&mut self.page.announce);
+                vec![Effect::Copy(text)]
+            }
+            Intent::Retry => {
+                self.boot = super::Boot::Starting;
+                vec![Effect::RestartEngine, Effect::Ask(Ask::Info)]
+            }
+        }
+    }
+
+    fn reset(&mut self, load: Load) -> Vec<Effect> {
+        let entries = std::mem::take(&mut self.shell.entries);
+        self.page.undo = self.page.snapshot.take().map(|snapshot| Undo { snapshot, entries });
+        self.page.menu = None;
+        self.page.scenario.clone_from(&load.scenario);
+        self.map = super::map::MapUi { width: self.map.width, ..Default::default() };
+        self.inspect = super::inspect::Inspector { tab: self.inspect.tab, ..Default::default() };
+        self.world = super::World { clock: Rc::clone(&self.world.clock), ..Default::default() };
+        self.shell.input.clear();
+        vec![
+            Effect::Forget(Key::Snapshot),
+            Effect::Forget(Key::Transcript),
+            Effect::Ask(Ask::Load(load)),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_comes_back() {
+        let lines = vec!["SELECT 1;".to_owned(), "SELECT\n2;".to_owned()];
+        assert_eq!(read_lines(&kept_lines(&lines)), lines);
+        assert_eq!(read_transcript("a\u{1f}[1]\u{1e}b\u{1f}[2]").len(), 2);
+        assert!(read_transcript("").is_empty());
+    }
+
+    #[test]
+    fn themes_go_round() {
+        assert_eq!(Theme::Auto.next().next().next(), Theme::Auto);
+        assert_eq!(Theme::named(Theme::Dark.name()), Theme::Dark);
+    }
+}
