@@ -6,11 +6,36 @@
 //!
 //! Errors: `Error`, always SQLSTATE 42601 (or 0A000, 54000), with the position, the source line with a caret, and a HINT.
 
+mod alter;
+mod backup;
+mod call;
+mod create;
+mod cursor;
+mod dml;
+mod drop;
+mod expr;
+mod from;
+mod grant;
+mod job;
+mod primary;
+mod query;
+mod restore;
+mod schedule;
+mod session;
+mod show;
+mod show_backup;
+mod statement;
+mod table;
+mod types;
+mod zone;
+
 use std::ops::Range;
 
 use base::sqlstate::SqlState;
 
-use crate::ast::Statement;
+use crate::ast::{Expr, ObjectName, Statement, TypeName};
+
+use cursor::Parser;
 
 /// A statement and where it stands in the text.
 #[derive(Clone, PartialEq, Debug)]
@@ -78,6 +103,18 @@ pub struct Error {
 }
 
 impl Error {
+    fn too_long(bytes: usize) -> Self {
+        Self {
+            message: format!(
+                "statement text of {bytes} bytes is longer than the limit of {MAX_TEXT_BYTES} bytes"
+            ),
+            detail: None,
+            hint: None,
+            position: MAX_TEXT_BYTES,
+            code: SqlState::PROGRAM_LIMIT_EXCEEDED,
+        }
+    }
+
     /// The code that a client sees.
     pub const fn sqlstate(&self) -> SqlState {
         self.code
@@ -92,13 +129,68 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// The longest text that is looked at: what CockroachDB takes in one message.
+pub const MAX_TEXT_BYTES: usize = 16 << 20;
+
 /// The statements of a text, in the dialect that accepts most.
+///
+/// # Errors
+/// The first syntax error.
 pub fn parse(text: &str) -> Result<Vec<Parsed>, Error> {
     parse_with(text, Dialect::SUITE)
 }
 
 /// The statements of a text, in the dialect of a version.
+///
+/// # Errors
+/// The first syntax error.
 pub fn parse_with(text: &str, dialect: Dialect) -> Result<Vec<Parsed>, Error> {
-    let _ = (text, dialect);
-    Ok(Vec::new())
+    if text.len() > MAX_TEXT_BYTES {
+        return Err(Error::too_long(text.len()));
+    }
+    let mut parser = Parser::new(text, dialect);
+    let mut found = Vec::new();
+    while parser.next_statement() {
+        match parser.whole_statement() {
+            Ok(stmt) => {
+                let span = parser.span();
+                found.push(Parsed { stmt, span, placeholders: parser.placeholders });
+            }
+            Err(fault) => return Err(parser.explain(&fault)),
+        }
+    }
+    Ok(found)
+}
+
+/// One expression, as descriptors keep it (DEFAULT, CHECK, computed columns).
+///
+/// # Errors
+/// The first syntax error.
+pub fn parse_expr(text: &str) -> Result<Expr, Error> {
+    let mut parser = Parser::new(text, Dialect::SUITE);
+    parser.next_statement();
+    let parsed = parser.expr().and_then(|expr| parser.finish().map(|()| expr));
+    parsed.map_err(|fault| parser.explain(&fault))
+}
+
+/// One type, as casts of text to REGTYPE and column definitions in SHOW output need it.
+///
+/// # Errors
+/// The first syntax error.
+pub fn parse_type(text: &str) -> Result<TypeName, Error> {
+    let mut parser = Parser::new(text, Dialect::SUITE);
+    parser.next_statement();
+    let parsed = parser.type_name().and_then(|ty| parser.finish().map(|()| ty));
+    parsed.map_err(|fault| parser.explain(&fault))
+}
+
+/// A name of one to three parts, as functions such as `nextval('db.s.q')` and casts to REGCLASS take it.
+///
+/// # Errors
+/// The first syntax error.
+pub fn parse_object_name(text: &str) -> Result<ObjectName, Error> {
+    let mut parser = Parser::new(text, Dialect::SUITE);
+    parser.next_statement();
+    let parsed = parser.object_name().and_then(|name| parser.finish().map(|()| name));
+    parsed.map_err(|fault| parser.explain(&fault))
 }
