@@ -127,6 +127,9 @@ fn elementary(layers: &[&BackupManifest], wanted: &[Span]) -> Vec<(Span, BTreeSe
         for end in ends.filter(|end| *end > span.start) {
             let part = Span::new(std::mem::replace(&mut start, end.clone()), end);
             let over = near.iter().filter(|(file, ..)| file.overlaps(&part));
+            // A span that a later layer introduced again is whole there; what older layers hold of it is stale.
+            let since = introduced_at(layers, &part);
+            let over = over.filter(|(_, source, _)| source.layer >= since);
             let sources: BTreeSet<Source> =
                 over.clone().map(|(_, source, _)| source.clone()).collect();
             let bytes = over.map(|(_, _, bytes)| *bytes).sum();
@@ -136,6 +139,14 @@ fn elementary(layers: &[&BackupManifest], wanted: &[Span]) -> Vec<(Span, BTreeSe
         }
     }
     found
+}
+
+/// The last layer that introduced keys of `part`; 0 for the full.
+fn introduced_at(layers: &[&BackupManifest], part: &Span) -> u32 {
+    let introduces = |layer: &&BackupManifest| {
+        layer.introduced_spans.iter().any(|span| Span::from(span).overlaps(part))
+    };
+    layers.iter().rposition(introduces).map_or(0, base::num::to_u32)
 }
 
 #[cfg(test)]

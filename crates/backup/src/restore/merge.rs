@@ -1,0 +1,184 @@
+//! Merging: the versions of many files into what one moment saw.
+//!
+//! ```text
+//!   full     a@10  b@10  c@10
+//!   inc      a@25        c.@22       (c. is a tombstone)
+//!   t = 30   a@25  b@10                     the newest version of each key at or below t, deletions left out
+//!   t = 20   a@10  b@10  c@10               with revision history; later versions are passed over
+//!   written  /Table/<new id>/… @ now        key with its new table, value sealed again
+//! ```
+//!
+//! Shape: files are walked side by side, each once. Errors: every block's and every value's checksum is compared; what
+//! does not fit names the object. *Source*: `spec/keys-and-values.md` §6, `spec/restore.md` §7.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base::hlc::Timestamp;
+use base::num::to_i64;
+use base::span::{Key, Span};
+use kv::mvcc::value;
+use kv::sst::reader::{Entries, Reader};
+use kv::{Batch, RangeTombstone};
+
+use super::error::Error;
+use crate::keyspan::{self, RowCounter};
+use crate::manifest::model::RowCount;
+
+/// One file to be read: where it lies and its bytes.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its URI, without secrets.
+    pub object: String,
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+}
+
+/// What is wanted of the files.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Which keys, in order.
+    pub spans: &'a [Span],
+    /// As of when.
+    pub at: Timestamp,
+    /// Table in the backup → table here. Keys of other tables are passed over.
+    pub tables: &'a BTreeMap<u32, u32>,
+    /// The time of the versions that are written.
+    pub stamp: Timestamp,
+}
+
+/// What came of it.
+#[derive(Clone, Default, Debug)]
+pub struct Merged {
+    /// Versions to be ingested, in order of their new keys.
+    pub batch: Batch,
+    /// What they are.
+    pub counts: RowCount,
+}
+
+/// One file as it is walked.
+struct Cursor<'a> {
+    object: &'a str,
+    entries: Entries<'a>,
+    key: Key,
+    ts: Timestamp,
+    value: Vec<u8>,
+    is_done: bool,
+}
+
+impl Cursor<'_> {
+    fn advance(&mut self) -> Result<(), Error> {
+        match self.entries.next().map_err(|cause| corrupt(self.object, &cause))? {
+            Some((key, ts, value)) => {
+                self.key.clear();
+                self.key.extend_from_slice(key);
+                self.ts = ts;
+                self.value.clear();
+                self.value.extend_from_slice(value);
+            }
+            None => self.is_done = true,
+        }
+        Ok(())
+    }
+
+    /// Keys rise; of one key the newest stands first.
+    fn order(&self, other: &Self) -> Ordering {
+        self.key.cmp(&other.key).then(other.ts.cmp(&self.ts))
+    }
+}
+
+/// Reads the files and gives what the moment saw.
+///
+/// *Errors*: [`Error::BadObject`].
+pub fn merge(inputs: &[Input], wanted: Wanted<'_>) -> Result<Merged, Error> {
+    let mut readers = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        let reader = Reader::open(&input.bytes).map_err(|cause| corrupt(&input.object, &cause))?;
+        readers.push((input.object.as_str(), reader));
+    }
+    let mut tombstones: Vec<RangeTombstone> = Vec::new();
+    let mut cursors = Vec::with_capacity(readers.len());
+    for (object, reader) in &readers {
+        tombstones.extend(reader.range_tombstones().iter().filter(|t| t.ts <= wanted.at).cloned());
+        let mut cursor = Cursor {
+            object,
+            entries: reader.entries(),
+            key: Key::new(),
+            ts: Timestamp::ZERO,
+            value: Vec::new(),
+            is_done: false,
+        };
+        cursor.advance()?;
+        cursors.push(cursor);
+    }
+    let mut out = Output { merged: Merged::default(), rows: RowCounter::default(), wanted };
+    let mut decided: Option<Key> = None;
+    loop {
+        let next = cursors.iter_mut().filter(|cursor| !cursor.is_done).min_by(|a, b| a.order(b));
+        let Some(cursor) = next else { return Ok(out.merged) };
+        let is_decided = decided.as_ref() == Some(&cursor.key);
+        if !is_decided && cursor.ts <= wanted.at {
+            let key = decided.get_or_insert_default();
+            key.clear();
+            key.extend_from_slice(&cursor.key);
+            let is_deleted = cursor.value.is_empty()
+                || tombstones.iter().any(|t| t.ts > cursor.ts && t.span.contains_key(&cursor.key));
+            if !is_deleted {
+                out.take(cursor)?;
+            }
+        }
+        cursor.advance()?;
+    }
+}
+
+struct Output<'a> {
+    merged: Merged,
+    rows: RowCounter,
+    wanted: Wanted<'a>,
+}
+
+impl Output<'_> {
+    fn take(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Error> {
+        if !value::verify(&cursor.key, &cursor.value) {
+            return Err(Error::BadObject {
+                object: cursor.object.to_owned(),
+                cause: format!("checksum mismatch; value of key {}", keyspan::words(&cursor.key)),
+                corrupt: true,
+            });
+        }
+        let spans = self.wanted.spans;
+        let after = spans.partition_point(|span| span.start.as_slice() <= cursor.key.as_slice());
+        let is_wanted = after
+            .checked_sub(1)
+            .and_then(|i| spans.get(i))
+            .is_some_and(|s| s.contains_key(&cursor.key));
+        let table = keyspan::table_of(&cursor.key).and_then(|old| self.wanted.tables.get(&old));
+        let (true, Some(table)) = (is_wanted, table) else { return Ok(()) };
+        let Some(key) = keyspan::with_table(&cursor.key, *table) else { return Ok(()) };
+        if key != cursor.key {
+            value::seal(&key, &mut cursor.value);
+        }
+        let counts = &mut self.merged.counts;
+        counts.data_size = counts.data_size.saturating_add(to_i64(key.len() + cursor.value.len()));
+        if self.rows.is_new(&key) {
+            match keyspan::split(&key) {
+                Some((_, 1, _)) => counts.rows += 1,
+                _ => counts.index_entries += 1,
+            }
+        }
+        self.merged.batch.push(&key, self.wanted.stamp, &cursor.value);
+        Ok(())
+    }
+}
+
+fn corrupt(object: &str, cause: &kv::sst::Error) -> Error {
+    let cause = cause.to_string();
+    // Whatever is wrong with the bytes, the reader sees a block that is not what its checksum says, or no file at all.
+    let cause = if cause.contains("checksum mismatch") {
+        cause
+    } else {
+        format!("checksum mismatch; {cause}")
+    };
+    Error::BadObject { object: object.to_owned(), cause, corrupt: true }
+}
