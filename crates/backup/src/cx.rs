@@ -42,11 +42,8 @@ impl Cx<'_, '_> {
     ///
     /// *Errors*: whatever the store refuses.
     pub fn open(&self, uri: &str) -> Result<Store, Error> {
-        let who = Opener {
-            cluster: self.cluster,
-            node: self.sql.node,
-            user: &self.sql.session.user,
-        };
+        let who =
+            Opener { cluster: self.cluster, node: self.sql.node, user: &self.sql.session.user };
         Ok(Store::open(uri, who, self.buckets)?)
     }
 }

@@ -118,7 +118,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Sql(cause) => cause.hint(),
-            Self::Kv(cause) => cause.hint(),
+            Self::Kv(cause) => cause.hint().map(str::to_owned),
             Self::Dest(cause) => cause.hint(),
             Self::Restore(cause) => cause.hint(),
             Self::Denied { hint, .. } => hint.clone(),

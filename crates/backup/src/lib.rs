@@ -26,10 +26,14 @@
 //!
 //! Never knows: sessions' conversations, screens; it answers with specs, records, rows.
 
+pub mod cx;
 pub mod dest;
+pub mod error;
 pub mod keyspan;
 pub mod manifest;
 pub mod moment;
 pub mod restore;
+pub mod statement;
+pub mod sys;
 pub mod take;
 pub mod targets;
