@@ -410,6 +410,14 @@ fn find_table(snapshot: &Snapshot, name: &ObjectName, scope: Scope<'_>) -> Optio
     }
 }
 
+/// The three parts of the name of a table that a statement means.
+pub fn whole_name(snapshot: &Snapshot, name: &ObjectName, scope: Scope<'_>) -> Option<[String; 3]> {
+    let table = snapshot.table(find_table(snapshot, name, scope)?)?;
+    let database = snapshot.database(table.parent_id)?;
+    let schema = snapshot.schema_name(table.unexposed_parent_schema_id);
+    Some([database.name.clone(), schema.to_owned(), table.name.clone()])
+}
+
 /// What comes along with a table: its database, its schema, the types it uses and their array types.
 fn add_dependencies(snapshot: &Snapshot, selection: &mut Selection) {
     let mut along: BTreeSet<u32> = BTreeSet::new();

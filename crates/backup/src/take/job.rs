@@ -1,0 +1,369 @@
+//! A BACKUP as a machine of steps.
+//!
+//! ```text
+//!   Resolve ─▶ Lock ─▶ Checkpoint ─▶ Verify ─▶ Export … Export ─▶ Statistics ─▶ Manifest ─▶ Latest ─▶ Release ─▶ Done
+//!   (v26.2)                          GC passed?  one file a step                the backup exists   (full)
+//! ```
+//!
+//! Shape: state is saved after each step, so a crash repeats one step at most; each step waits as long as the store
+//! took. *Source*: `spec/backup.md` §12, `spec/collections-and-chains.md` §3, §8. Errors: those of the phase; the caller
+//! marks the job and calls [`abandon`]. Left out: statistics of columns; the slim manifest and index files of v26.2.
+
+use base::hlc::{NANOS_PER_SEC, Timestamp};
+use base::ids::{JobId, NodeId, TxnId};
+use base::num::{to_i64, to_usize};
+use base::span::{Span, subtract};
+use cloud::store::{Opener, Store};
+use kv::Window;
+use prost::Message;
+use sql::catalog::protected;
+use sql::jobs::Step;
+
+use super::files::{Builder, ENTRY_BYTES_MAX};
+use super::resolve;
+use super::spec::{Job, Phase};
+use crate::cx::Cx;
+use crate::dest::{collection, lock, names};
+use crate::error::Error;
+use crate::jobrow;
+use crate::manifest::model::StatsTable;
+use crate::sys;
+use crate::targets::Selection;
+
+/// The least that a step takes. *Units*: nanoseconds.
+const STEP_NANOS_MIN: i64 = 10_000_000;
+/// How fast a node reads and writes what it exports. *Units*: bytes a microsecond.
+const EXPORT_BYTES_PER_MICRO: i64 = 100;
+/// Setting: how large a data file becomes.
+const FILE_SIZE: &str = "bulkio.backup.file_size";
+/// Setting: how long to wait for another transaction before it is pushed aside.
+const PRIORITY_AFTER: &str = "bulkio.backup.read_with_priority_after";
+/// How long until a span with intents is read again. *Units*: nanoseconds.
+const RETRY_NANOS: i64 = 5 * NANOS_PER_SEC;
+
+/// One step of a BACKUP.
+///
+/// *Errors*: whatever makes the job fail.
+pub fn step(id: JobId, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
+    let mut job = Job::open(id, jobrow::load(cx, id)?)?;
+    let began = cx.now();
+    let phase = job.phase();
+    let outcome = match phase {
+        Phase::Resolve => resolve_directory(&mut job, cx)?,
+        Phase::Lock => take_directory(&mut job, cx)?,
+        Phase::Checkpoint => first_checkpoint(&mut job, cx)?,
+        Phase::Verify => verify(&mut job, cx)?,
+        Phase::Export => export(&mut job, cx)?,
+        Phase::Statistics => statistics(&mut job, cx)?,
+        Phase::Manifest => manifest(&mut job, cx)?,
+        Phase::Latest => latest(&mut job, cx)?,
+        Phase::Release => release(&mut job, cx)?,
+        Phase::Done => return Ok(Step::Finished),
+    };
+    let took = match outcome {
+        Outcome::Took(nanos) => nanos,
+        Outcome::PausedAt(point) => return Ok(Step::PausedAt(point)),
+        Outcome::RetryAt(at) => {
+            jobrow::save(cx, id, &job.row())?;
+            return Ok(Step::WaitUntil(at));
+        }
+    };
+    jobrow::save(cx, id, &job.row())?;
+    if job.phase() == Phase::Done {
+        return Ok(Step::Finished);
+    }
+    Ok(Step::WaitUntil(Timestamp::from_wall(began.wall).add_nanos(took.max(STEP_NANOS_MIN))))
+}
+
+/// What a phase answers.
+enum Outcome {
+    /// It is done, and took so long.
+    Took(i64),
+    /// A pause point was met; the phase will be run again.
+    PausedAt(String),
+    /// It must be tried again at this time.
+    RetryAt(Timestamp),
+}
+
+fn next(job: &mut Job, phase: Phase, nanos: i64) -> Outcome {
+    job.state.phase = phase.into();
+    Outcome::Took(nanos)
+}
+
+fn pauses_at(point: &str, cx: &mut Cx<'_, '_>) -> Result<bool, Error> {
+    let rules = cx.rules();
+    Ok(sys::catalog_now(cx)?.settings.pauses_at(rules, point))
+}
+
+fn dest(job: &Job, cx: &Cx<'_, '_>) -> Result<Store, Error> {
+    Ok(cx.open(&job.details.collection_uri)?.join(&job.plan.dest_subdir))
+}
+
+fn resolve_directory(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
+    if job.plan.is_resolved() {
+        return Ok(next(job, Phase::Lock, 0));
+    }
+    let snapshot = sys::descriptors_at(cx, job.end())?;
+    let selection = Selection {
+        ids: job.plan.ids.iter().copied().collect(),
+        complete_dbs: job.plan.complete_dbs.iter().copied().collect(),
+        named: job.plan.named.iter().copied().collect(),
+    };
+    let nanos = resolve::resolve(job, &snapshot, &selection, cx, |_| Ok(()))?;
+    resolve::protect(job, cx)?;
+    sys::push_protections(cx)?;
+    Ok(next(job, Phase::Lock, nanos))
+}
+
+fn take_directory(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
+    let rules = cx.rules();
+    let mut nanos = 0;
+    let dest = dest(job, cx)?;
+    if !rules.lock_file() {
+        return Ok(next(job, Phase::Checkpoint, nanos));
+    }
+    lock::check_free(&dest, job.id.0, cx.buckets, rules, &mut nanos)?;
+    let now = cx.now();
+    nanos += lock::write_lock(&dest, job.id.0, cx.buckets, now);
+    if pauses_at("backup.after.write_lock", cx)? {
+        return Ok(Outcome::PausedAt("backup.after.write_lock".to_owned()));
+    }
+    Ok(next(job, Phase::Checkpoint, nanos))
+}
+
+fn first_checkpoint(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
+    let rules = cx.rules();
+    if pauses_at("backup.before.write_first_checkpoint", cx)? {
+        return Ok(Outcome::PausedAt("backup.before.write_first_checkpoint".to_owned()));
+    }
+    let dest = dest(job, cx)?;
+    let now = cx.now();
+    let mut nanos = lock::write_checkpoint(&dest, &job.manifest(), cx.buckets, rules, now);
+    lock::clear_temporary(&dest, job.id.0, cx.buckets, &mut nanos);
+    if pauses_at("backup.after.write_first_checkpoint", cx)? {
+        // The phase is done: what comes next must not look for foreign checkpoints again.
+        job.state.phase = Phase::Verify.into();
+        jobrow::save(cx, job.id, &job.row())?;
+        return Ok(Outcome::PausedAt("backup.after.write_first_checkpoint".to_owned()));
+    }
+    Ok(next(job, Phase::Verify, nanos))
+}
+
+fn verify(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
+    resolve::verify(job, cx)?;
+    if let Some(record) = resolve::record_of(job).filter(|_| cx.rules().verify_protection()) {
+        sys::alone(cx, |sys| protected::mark_verified(sys, record))?;
+    }
+    Ok(next(job, Phase::Export, 0))
+}
+
+/// What is to be exported next: spans not done yet, and in which window.
+struct Todo {
+    spans: Vec<Span>,
+    window: Window,
+    is_introduced: bool,
+}
+
+fn todo(job: &Job) -> Todo {
+    let spans_of = |list: &[crate::manifest::model::Span]| list.iter().map(Into::into).collect();
+    let all_revisions = job.draft.has_history();
+    let introduced: Vec<Span> =
+        subtract(spans_of(&job.draft.introduced_spans), spans_of(&job.state.done_introduced));
+    if !introduced.is_empty() {
+        let window = Window { start: Timestamp::ZERO, end: job.start(), all_revisions };
+        return Todo { spans: introduced, window, is_introduced: true };
+    }
+    let spans = subtract(spans_of(&job.draft.spans), spans_of(&job.state.done));
+    let window = Window { start: job.start(), end: job.end(), all_revisions };
+    Todo { spans, window, is_introduced: false }
+}
+
+/// Fills one file with what one node has to give, and puts it where that node writes.
+fn export(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
+    let todo = todo(job);
+    let pieces = pieces_of_first_node(&todo.spans, cx);
+    let Some((node, pieces)) = pieces else { return Ok(next(job, Phase::Statistics, 0)) };
+    let rules = cx.rules();
+    let settings = sys::catalog_now(cx)?;
+    let file_bytes = u64::try_from(settings.settings.number(rules, FILE_SIZE)).unwrap_or(0).max(1);
+    let unique = cx.sql.ints.next(cx.sql.clock.now(), node);
+    let mut file = Builder::new(names::data_file(unique), rules);
+    let mut done: Vec<Span> = Vec::new();
+    for piece in pieces {
+        match fill(&mut file, piece, &todo, file_bytes, cx) {
+            Ok((covered, is_full)) => {
+                done.extend(covered);
+                if is_full {
+                    break;
+                }
+            }
+            Err(Error::Kv(cause)) => match *cause {
+                kv::Error::Intents { locks } if done.is_empty() => {
+                    return Ok(wait_for(job, locks.iter().map(|(txn, _)| *txn), cx, &settings));
+                }
+                kv::Error::Intents { .. } => break,
+                cause => return Err(cause.into()),
+            },
+            Err(cause) => return Err(cause),
+        }
+    }
+    job.state.waiting_since_nanos = 0;
+    let mut nanos =
+        to_i64(to_usize(file.data_bytes())).saturating_mul(1000) / EXPORT_BYTES_PER_MICRO;
+    if !file.is_empty() {
+        nanos += put(job, file, node, cx)?;
+    }
+    mark_done(job, done, todo.is_introduced);
+    Ok(next(job, Phase::Export, nanos))
+}
+
+/// The todo list cut at ranges, as far as it is led by the node that leads its first piece.
+fn pieces_of_first_node(spans: &[Span], cx: &Cx<'_, '_>) -> Option<(NodeId, Vec<Span>)> {
+    let mut first = None;
+    let mut pieces = Vec::new();
+    for span in spans {
+        for range in cx.sql.kv.ranges_in(span) {
+            let node = *first.get_or_insert_with(|| range.leaseholder());
+            if range.leaseholder() == node
+                && let Some(piece) = range.span().intersect(span)
+            {
+                pieces.push(piece);
+            }
+        }
+    }
+    first.map(|node| (node, pieces))
+}
+
+/// Exports one piece into a file, until the piece or the file is done. Answers what of it is done, and whether the
+/// file is full.
+fn fill(
+    file: &mut Builder,
+    piece: Span,
+    todo: &Todo,
+    file_bytes: u64,
+    cx: &Cx<'_, '_>,
+) -> Result<(Option<Span>, bool), Error> {
+    let excluded = cx.sql.kv.range_of(&piece.start).config().exclude_data_from_backup;
+    if excluded {
+        return Ok((Some(piece), false));
+    }
+    let entry_window = todo.is_introduced.then_some((todo.window.start, todo.window.end));
+    let mut start = piece.start.clone();
+    loop {
+        let room = file_bytes.saturating_sub(file.data_bytes()).clamp(1, ENTRY_BYTES_MAX);
+        let rest = Span::new(start.clone(), piece.end.clone());
+        let export = cx.sql.kv.export(&rest, todo.window, room)?;
+        let end = export.resume.clone().unwrap_or_else(|| piece.end.clone());
+        file.add(&Span::new(start, end.clone()), &export, entry_window)?;
+        let is_full = file.data_bytes() >= file_bytes;
+        if is_full || export.resume.is_none() {
+            return Ok((Some(Span::new(piece.start, end)), is_full));
+        }
+        start = end;
+    }
+}
+
+/// Waits for other transactions; after a minute they are pushed aside.
+fn wait_for(
+    job: &mut Job,
+    txns: impl Iterator<Item = TxnId>,
+    cx: &mut Cx<'_, '_>,
+    settings: &sql::catalog::Snapshot,
+) -> Outcome {
+    let now = cx.now();
+    if job.state.waiting_since_nanos == 0 {
+        job.state.waiting_since_nanos = now.wall;
+    }
+    let patience = settings.settings.number(cx.rules(), PRIORITY_AFTER).max(NANOS_PER_SEC);
+    if now.wall - job.state.waiting_since_nanos >= patience {
+        for txn in txns {
+            cx.sql.kv.abort(txn);
+        }
+        return Outcome::RetryAt(now.add_nanos(STEP_NANOS_MIN));
+    }
+    Outcome::RetryAt(now.add_nanos(RETRY_NANOS))
+}
+
+/// Writes a data file as the node that made it.
+fn put(job: &mut Job, file: Builder, node: NodeId, cx: &mut Cx<'_, '_>) -> Result<i64, Error> {
+    let data = file.finish()?;
+    let who = Opener { cluster: cx.cluster, node, user: job.user() };
+    let dest =
+        Store::open(&job.details.collection_uri, who, cx.buckets)?.join(&job.plan.dest_subdir);
+    let now = cx.now();
+    let nanos = match data.entries.first() {
+        Some(entry) => dest.put(cx.buckets, &entry.path, data.bytes, now).took_nanos,
+        None => 0,
+    };
+    job.state.files.extend(data.entries);
+    Ok(nanos)
+}
+
+fn mark_done(job: &mut Job, done: Vec<Span>, is_introduced: bool) {
+    let list = if is_introduced { &mut job.state.done_introduced } else { &mut job.state.done };
+    let mut all: Vec<Span> = list.iter().map(Into::into).collect();
+    all.extend(done);
+    *list = base::span::merge(all).into_iter().map(Into::into).collect();
+    let left = todo(job).spans.len();
+    let whole = job.draft.spans.len() + job.draft.introduced_spans.len();
+    job.set_fraction(whole.saturating_sub(left), whole);
+}
+
+fn statistics(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
+    let dest = dest(job, cx)?;
+    let now = cx.now();
+    let bytes = StatsTable::default().encode_to_vec();
+    let nanos = dest.put(cx.buckets, names::STATISTICS, bytes, now).took_nanos;
+    Ok(next(job, Phase::Manifest, nanos))
+}
+
+fn manifest(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
+    let dest = dest(job, cx)?;
+    let now = cx.now();
+    let manifest = job.manifest();
+    let nanos = lock::write_with_checksum(&dest, names::MANIFEST, &manifest, cx.buckets, now);
+    Ok(next(job, Phase::Latest, nanos))
+}
+
+fn latest(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
+    let rules = cx.rules();
+    let mut nanos = 0;
+    if job.start().is_zero() {
+        let home = cx.open(&job.details.collection_uri)?;
+        let now = cx.sql.clock.tick();
+        nanos = collection::write_latest(&home, cx.buckets, &job.plan.full_subdir, rules, now);
+    }
+    Ok(next(job, Phase::Release, nanos))
+}
+
+fn release(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
+    let rules = cx.rules();
+    let mut nanos = 0;
+    let dest = dest(job, cx)?;
+    lock::clear(&dest, job.id.0, cx.buckets, rules, &mut nanos);
+    release_record(job, cx)?;
+    job.set_fraction(1, 1);
+    Ok(next(job, Phase::Done, nanos))
+}
+
+fn release_record(job: &Job, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+    let Some(record) = resolve::record_of(job) else { return Ok(()) };
+    sys::alone(cx, |sys| protected::release(sys, record))?;
+    sys::push_protections(cx)
+}
+
+/// Lets go of what a failed or cancelled BACKUP held: its record, and in v21.2 its checkpoint. Data files stay, as they do
+/// in the real system: no manifest names them.
+///
+/// *Errors*: those of the key space.
+pub fn abandon(id: JobId, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+    let job = Job::open(id, jobrow::load(cx, id)?)?;
+    release_record(&job, cx)?;
+    if job.plan.is_resolved()
+        && let Ok(dest) = dest(&job, cx)
+    {
+        let rules = cx.rules();
+        lock::clear(&dest, id.0, cx.buckets, rules, &mut 0);
+    }
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! Planning a BACKUP: all checks in the real order, then the job's row.
+//!
+//! ```text
+//!   switched on? ─ options ─ alone? ─ licence ─ AS OF ─ targets ─ privileges ─ URIs ─┐
+//!                                                                                     ├─ (v21.2) destination, chain
+//!   row of system.jobs ◀─ protection (v21.2) ◀────────────────────────────────────────┘
+//! ```
+//!
+//! *Source*: `spec/backup.md` §9 to §11, `spec/v26.2.md` §1, `spec/error-messages.md` §2. Errors: see [`Error`]; none
+//! leaves a row or an object behind. Left out, refused with 0A000: encryption, locality lists, `BACKUP TO`, execution
+//! locality.
+
+use base::hlc::Timestamp;
+use base::ids::JobId;
+use sql::ast::backup::{Backup, BackupDest};
+use sql::ast::{Statement, TablePattern, backup::Targets};
+use sql::catalog::Snapshot as Catalog;
+use sql::jobs::jobspb::{BackupDestination, BackupDetails, Details, Done, Payload, Progress};
+
+use super::privileges;
+use super::resolve;
+use super::spec::{Job, Plan};
+use crate::cx::{Cx, Planned};
+use crate::dest::collection::Place;
+use crate::error::Error;
+use crate::jobrow::{self, JobRow};
+use crate::statement::{self, flag, text, texts};
+use crate::sys;
+use crate::targets::{self, Scope, Selection, Snapshot};
+
+/// What the statement says, as values.
+#[derive(Clone, Debug)]
+struct Said {
+    place: Place,
+    uris: Vec<String>,
+    history: bool,
+    detached: bool,
+    encrypted: bool,
+}
+
+/// Checks a BACKUP and makes its job.
+///
+/// *Errors*: whatever is wrong with it, the first thing first.
+pub fn plan(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
+    let rules = cx.rules();
+    let catalog = sys::catalog_now(cx)?;
+    statement::check_enabled("BACKUP", "feature.backup.enabled", &catalog, rules)?;
+    let said = read(stmt)?;
+    statement::check_alone("BACKUP", said.detached, cx)?;
+    if said.uris.len() > 1 {
+        check_licence("partitioned destinations", &catalog, cx)?;
+    }
+    let end = end_time(stmt, cx)?;
+    if said.encrypted {
+        check_licence("encryption", &catalog, cx)?;
+    }
+    if said.history {
+        check_licence("revision_history", &catalog, cx)?;
+    }
+    let snapshot = sys::descriptors_at(cx, end)?;
+    let selection = select(stmt, &snapshot, cx)?;
+    privileges::check(stmt, &snapshot, &selection, &catalog, cx)?;
+    statement::check_uris("BACKUP to", &said.uris, &catalog, cx)?;
+    let uri = statement::single_destination(&said.uris)?.to_owned();
+    // A URI that no store answers to is refused here in both versions: nothing could even be recorded of it.
+    cx.open(&uri)?;
+    check_simulated(stmt, &said)?;
+
+    let id = JobId(cx.sql.ints.next(cx.sql.clock.now(), cx.sql.node));
+    let mut job = make(stmt, cx, &said, &uri, (id, end), &selection);
+    if rules.destination_errors_in_plan() {
+        resolve::resolve(&mut job, &snapshot, &selection, cx, |cx| {
+            check_licence("incremental", &catalog, cx)
+        })?;
+        resolve::protect(&mut job, cx)?;
+        resolve::hold_directory(&job, cx)?;
+    }
+    describe(stmt, &mut job, &snapshot, cx);
+    jobrow::create(cx, id, &job.row())?;
+    sys::push_protections(cx)?;
+    Ok(Planned { job: id, detached: said.detached })
+}
+
+fn read(stmt: &Backup) -> Result<Said, Error> {
+    let options = &stmt.options;
+    if options.encryption_passphrase.is_some() && !options.kms.is_empty() {
+        return Err(Error::BothKeys);
+    }
+    let place = match &stmt.dest {
+        BackupDest::Into => Place::New,
+        BackupDest::IntoLatest => Place::Latest,
+        BackupDest::IntoSubdir(subdir) => {
+            let typed = text(subdir, "BACKUP INTO")?;
+            if typed.eq_ignore_ascii_case("latest") { Place::Latest } else { Place::Subdir(typed) }
+        }
+        BackupDest::To => return Err(Error::NotSimulated { what: "BACKUP TO".to_owned() }),
+    };
+    Ok(Said {
+        place,
+        uris: texts(&stmt.to, "BACKUP")?,
+        history: flag(options.revision_history.as_ref(), "revision_history")?,
+        detached: options.is_detached(),
+        encrypted: options.encryption_passphrase.is_some() || !options.kms.is_empty(),
+    })
+}
+
+/// Refuses what the statement asks for and Amber does not do.
+fn check_simulated(stmt: &Backup, said: &Said) -> Result<(), Error> {
+    let refuse = |what: &str| Err(Error::NotSimulated { what: what.to_owned() });
+    if said.encrypted {
+        return refuse("encrypted backups");
+    }
+    if !stmt.options.incremental_location.is_empty() {
+        return refuse("incremental_location");
+    }
+    if stmt.options.execution_locality.is_some() {
+        return refuse("execution locality");
+    }
+    Ok(())
+}
+
+/// Refuses a feature that needs a licence where there is none.
+fn check_licence(feature: &'static str, catalog: &Catalog, cx: &Cx<'_, '_>) -> Result<(), Error> {
+    let rules = cx.rules();
+    let licence = catalog.settings.text(rules, "enterprise.license");
+    if rules.licence_refusals() && licence.is_empty() {
+        return Err(Error::Licence { feature, cluster: cx.sql.cluster_id });
+    }
+    Ok(())
+}
+
+fn end_time(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Timestamp, Error> {
+    let now = cx.sql.clock.tick();
+    match &stmt.as_of {
+        None => Ok(now),
+        Some(expr) => {
+            let cause = |error: sql::types::Error| Error::from(sql::error::Error::from(error));
+            sql::types::as_of::eval(expr, now).map_err(cause)
+        }
+    }
+}
+
+fn select(stmt: &Backup, snapshot: &Snapshot, cx: &Cx<'_, '_>) -> Result<Selection, Error> {
+    let scope = Scope {
+        database: &cx.sql.session.database,
+        search_path: &cx.sql.session.search_path,
+        timed: false,
+    };
+    targets::resolve(snapshot, stmt.targets.as_ref(), scope, cx.rules())
+        .map_err(|cause| Error::Target { what: "BACKUP", cause })
+}
+
+fn make(
+    stmt: &Backup,
+    cx: &Cx<'_, '_>,
+    said: &Said,
+    uri: &str,
+    (id, end): (JobId, Timestamp),
+    selection: &Selection,
+) -> Job {
+    let mut plan = Plan {
+        is_cluster: stmt.targets.is_none(),
+        history: said.history,
+        ids: selection.ids.iter().copied().collect(),
+        complete_dbs: selection.complete_dbs.iter().copied().collect(),
+        named: selection.named.iter().copied().collect(),
+        node: cx.sql.node.0,
+        ..Plan::default()
+    };
+    plan.set_place(&said.place);
+    let subdir = match &said.place {
+        Place::New => String::new(),
+        Place::Latest => "LATEST".to_owned(),
+        Place::Subdir(typed) => typed.clone(),
+    };
+    let details = BackupDetails {
+        end_time: Some(end.into()),
+        collection_uri: uri.to_owned(),
+        destination: Some(BackupDestination {
+            to: said.uris.clone(),
+            subdir,
+            exists: said.place != Place::New,
+            ..BackupDestination::default()
+        }),
+        ..BackupDetails::default()
+    };
+    let row = JobRow {
+        payload: Payload {
+            username: cx.sql.session.user.clone(),
+            descriptor_ids: plan.ids.clone(),
+            details: Some(Details::Backup(BackupDetails::default())),
+            ..Payload::default()
+        },
+        progress: Progress { done: Some(Done::FractionCompleted(0.0)), ..Progress::default() },
+    };
+    Job::new(id, row, plan, details)
+}
+
+/// Gives the job the text that SHOW JOBS prints: the directory resolved, table names whole.
+fn describe(stmt: &Backup, job: &mut Job, snapshot: &Snapshot, cx: &Cx<'_, '_>) {
+    let mut shown = stmt.clone();
+    if let Some(Targets::Tables(patterns)) = &mut shown.targets {
+        for pattern in patterns {
+            if let TablePattern::Name(name) = pattern {
+                let scope = Scope {
+                    database: &cx.sql.session.database,
+                    search_path: &cx.sql.session.search_path,
+                    timed: false,
+                };
+                if let Some(whole) = targets::whole_name(snapshot, name, scope) {
+                    name.parts = whole.into();
+                }
+            }
+        }
+    }
+    if job.plan.is_resolved() {
+        shown.dest = BackupDest::IntoSubdir(statement::literal(&job.plan.full_subdir));
+    } else if job.plan.place() == Place::New {
+        shown.dest =
+            BackupDest::IntoSubdir(statement::literal(crate::dest::names::full_dir(job.end())));
+    }
+    let text = statement::description(&Statement::Backup(Box::new(shown)), cx.rules());
+    job.set_description(text);
+}
