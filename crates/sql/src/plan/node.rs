@@ -147,28 +147,35 @@ pub struct Recursive {
     pub all: bool,
 }
 
-/// Which columns of a table a plan reads, by ordinal. Filled while expressions are compiled.
-pub type Used = Rc<RefCell<Vec<bool>>>;
+/// One use of a table in a query, and which of its columns the plan reads.
+#[derive(Clone, Debug)]
+pub struct TableUse {
+    /// The table.
+    pub table: Arc<Table>,
+    /// By ordinal; filled while expressions are compiled.
+    pub columns: RefCell<Vec<bool>>,
+}
+
+/// A use of a table, shared between its scan and the columns that name it.
+pub type Used = Rc<TableUse>;
 
 /// A read of an index.
 #[derive(Clone, Debug)]
 pub struct Scan {
-    /// The table.
-    pub table: Arc<Table>,
+    /// The table, and the columns that the plan reads; the others stay NULL in the row.
+    pub used: Used,
     /// Position among the table's indexes; 0 is the primary one.
     pub index: usize,
     /// What is read, in order.
     pub spans: Vec<Span>,
     /// From the end.
     pub reverse: bool,
-    /// The columns that the plan reads; the others stay NULL in the row.
-    pub used: Used,
+    /// Columns that have one value in all that is read.
+    pub fixed: Vec<usize>,
     /// The index lacks columns, so each entry is followed to the primary index.
     pub lookup: bool,
     /// Which rows go on.
     pub filter: Option<Scalar>,
-    /// The end-of-key of every row is wanted beside the row (UPDATE, DELETE): nothing else may stop the read early.
-    pub lock: bool,
 }
 
 /// A function that returns a set, with its arguments.

@@ -1,0 +1,233 @@
+//! What names mean inside a query.
+//!
+//! ```text
+//!   FROM t AS x JOIN u      Scope: x.a x.b u.a u.c       `b` is x.b, `a` is ambiguous, `x.a` is clear
+//!   a subquery in WHERE     Scope of its own; a name that it lacks is looked up in the levels around it
+//! ```
+//!
+//! Shape: columns in the order of the row that the plan makes, so a position here is an ordinal there. Columns
+//! without a name (answers of subqueries) are in the row but cannot be named. Columns that USING merged are hidden
+//! from `*` but can still be named with their source.
+
+use std::cell::Cell;
+
+use super::node::Used;
+use crate::types::{Error as TypesError, Type};
+
+/// Who has a column: the parts of its source's name.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SourceName {
+    /// The alias or the table's own name; empty for a source without one.
+    pub table: String,
+    /// The schema, unless an alias took its place.
+    pub schema: Option<String>,
+    /// The database, unless an alias took its place.
+    pub database: Option<String>,
+}
+
+impl SourceName {
+    /// An alias.
+    pub fn alias(name: impl Into<String>) -> Self {
+        Self { table: name.into(), schema: None, database: None }
+    }
+
+    /// Whether a qualifier (`x`, `s.x`, `db.s.x`, `db.x`) means this source.
+    pub fn answers(&self, qualifier: &[String]) -> bool {
+        match qualifier {
+            [] => true,
+            [table] => *table == self.table,
+            [schema, table] => {
+                *table == self.table
+                    && (self.schema.as_deref() == Some(schema)
+                        || (self.database.as_deref() == Some(schema)
+                            && self.schema.as_deref() == Some("public")))
+            }
+            [database, schema, table] => {
+                *table == self.table
+                    && self.schema.as_deref() == Some(schema)
+                    && self.database.as_deref() == Some(database)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A column of a scope.
+#[derive(Clone, Debug)]
+pub struct ScopeColumn {
+    /// Its name; empty if it cannot be named.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// Its source.
+    pub source: SourceName,
+    /// `*` leaves it out.
+    pub hidden: bool,
+    /// It can only be named with its source: USING made a merged one.
+    pub merged: bool,
+    /// The table column that must be read for it.
+    pub used: Option<(Used, usize)>,
+}
+
+impl ScopeColumn {
+    /// A column of a source without a table behind it.
+    pub fn new(name: impl Into<String>, ty: Type, source: SourceName) -> Self {
+        Self { name: name.into(), ty, source, hidden: false, merged: false, used: None }
+    }
+
+    /// A column that cannot be named.
+    pub fn nameless(ty: Type) -> Self {
+        Self {
+            name: String::new(),
+            ty,
+            source: SourceName::default(),
+            hidden: true,
+            merged: true,
+            used: None,
+        }
+    }
+
+    /// Notes that the plan reads it.
+    pub fn mark(&self) {
+        if let Some((used, ordinal)) = &self.used
+            && let Some(flag) = used.columns.borrow_mut().get_mut(*ordinal)
+        {
+            *flag = true;
+        }
+    }
+}
+
+/// The columns that can be named at one place of a query.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// In the order of the row.
+    pub columns: Vec<ScopeColumn>,
+    /// Expressions that GROUP BY made columns: an equal expression stands for that column.
+    pub grouped: bool,
+}
+
+/// What a lookup in one scope found.
+enum Found {
+    One(usize),
+    None,
+    /// The qualifier means no source here.
+    NoSource,
+    Many(Vec<usize>),
+}
+
+impl Scope {
+    /// A scope of these columns.
+    pub fn of(columns: Vec<ScopeColumn>) -> Self {
+        Self { columns, grouped: false }
+    }
+
+    /// Width of the row.
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Positions of the columns that `*` or `x.*` stands for. `None` if no source is called so.
+    pub fn star(&self, qualifier: &[String]) -> Option<Vec<usize>> {
+        let mut known = qualifier.is_empty();
+        let mut positions = Vec::new();
+        for (position, column) in self.columns.iter().enumerate() {
+            if column.name.is_empty() || !column.source.answers(qualifier) {
+                continue;
+            }
+            known = true;
+            if !column.hidden && (!column.merged || !qualifier.is_empty()) {
+                positions.push(position);
+            }
+        }
+        known.then_some(positions)
+    }
+
+    fn find(&self, parts: &[String]) -> Found {
+        let Some((name, qualifier)) = parts.split_last() else { return Found::None };
+        let mut hits: Vec<usize> = Vec::new();
+        let mut source_known = qualifier.is_empty();
+        for (position, column) in self.columns.iter().enumerate() {
+            if !qualifier.is_empty() && !column.source.answers(qualifier) {
+                continue;
+            }
+            source_known = true;
+            if column.name == *name
+                && !column.name.is_empty()
+                && (!column.merged || !qualifier.is_empty())
+            {
+                hits.push(position);
+            }
+        }
+        match hits.as_slice() {
+            [] if source_known => Found::None,
+            [] => Found::NoSource,
+            [one] => Found::One(*one),
+            _ => Found::Many(hits),
+        }
+    }
+
+    fn candidates(&self, positions: &[usize]) -> String {
+        let names: Vec<String> = positions
+            .iter()
+            .filter_map(|&position| self.columns.get(position))
+            .map(|column| {
+                if column.source.table.is_empty() {
+                    format!("<anonymous>.{}", column.name)
+                } else {
+                    format!("{}.{}", column.source.table, column.name)
+                }
+            })
+            .collect();
+        names.join(", ")
+    }
+}
+
+/// A query around a subquery.
+#[derive(Clone, Debug)]
+pub struct Level {
+    /// What can be named there; its row is the subquery's outer row.
+    pub scope: Scope,
+    /// The subquery named something of it, or of a level around it.
+    pub touched: Cell<bool>,
+}
+
+/// Finds a column in a scope or in the levels around it, innermost last in `levels`. Answers ordinal and type.
+pub fn resolve(
+    scope: &Scope,
+    levels: &[Level],
+    parts: &[String],
+) -> Result<(usize, Type), TypesError> {
+    let mut no_source = false;
+    let mut offset = 0;
+    for depth in 0..=levels.len() {
+        let here = match depth {
+            0 => scope,
+            _ => &levels[levels.len() - depth].scope,
+        };
+        match here.find(parts) {
+            Found::One(position) => {
+                let column = &here.columns[position];
+                column.mark();
+                for level in &levels[levels.len() - depth..] {
+                    level.touched.set(true);
+                }
+                return Ok((offset + position, column.ty.clone()));
+            }
+            Found::Many(positions) => {
+                return Err(TypesError::AmbiguousColumn {
+                    name: parts.join("."),
+                    candidates: here.candidates(&positions),
+                });
+            }
+            Found::None if depth == 0 => {}
+            Found::NoSource if depth == 0 => no_source = true,
+            Found::None | Found::NoSource => {}
+        }
+        offset += here.width();
+    }
+    let name = parts.join(".");
+    if no_source && parts.len() > 1 {
+        return Err(TypesError::UndefinedSource(parts[..parts.len() - 1].join(".")));
+    }
+    Err(TypesError::UndefinedColumn(name))
+}
