@@ -37,6 +37,7 @@ pub use error::Error;
 use crate::cx::Cx;
 use crate::error::Error as SqlError;
 use crate::exec::Error as ExecError;
+use crate::types::{Datum, Type};
 use node::Node;
 use scope::{Level, Scope};
 
@@ -52,6 +53,8 @@ pub struct Planner<'p, 'c> {
     pub levels: Vec<Level>,
     /// The common table expressions in sight, newest last.
     pub ctes: Vec<CteEntry>,
+    /// Values of `$1`, `$2`, ….
+    pub placeholders: Vec<(Datum, Type)>,
     next_slot: usize,
     next_hole: usize,
     depth: usize,
@@ -84,6 +87,7 @@ impl<'p, 'c> Planner<'p, 'c> {
             cx,
             levels: Vec::new(),
             ctes: Vec::new(),
+            placeholders: Vec::new(),
             next_slot: 0,
             next_hole: 0,
             depth: 0,

@@ -12,6 +12,8 @@
 use std::cell::Cell;
 
 use super::node::Used;
+use super::walk::each_child_mut;
+use crate::ast::expr::Expr;
 use crate::types::{Error as TypesError, Type};
 
 /// Who has a column: the parts of its source's name.
@@ -230,4 +232,34 @@ pub fn resolve(
         return Err(TypesError::UndefinedSource(parts[..parts.len() - 1].join(".")));
     }
     Err(TypesError::UndefinedColumn(name))
+}
+
+impl Scope {
+    /// Whether a name means a column of this scope.
+    pub fn has(&self, parts: &[String]) -> bool {
+        matches!(self.find(parts), Found::One(_) | Found::Many(_))
+    }
+
+    /// The position of a name, if it means one column of this scope.
+    pub fn position(&self, parts: &[String]) -> Option<usize> {
+        if let Found::One(position) = self.find(parts) { Some(position) } else { None }
+    }
+
+    /// Rewrites the columns of this scope to ordinals; others are left as they are.
+    pub fn to_ordinals(&self, expr: &mut Expr) -> Result<(), TypesError> {
+        if let Expr::Column(parts) = expr {
+            match self.find(parts) {
+                Found::One(position) => *expr = Expr::Ordinal(base::num::to_u32(position + 1)),
+                Found::Many(positions) => {
+                    return Err(TypesError::AmbiguousColumn {
+                        name: parts.join("."),
+                        candidates: self.candidates(&positions),
+                    });
+                }
+                Found::None | Found::NoSource => {}
+            }
+            return Ok(());
+        }
+        each_child_mut(expr, &mut |child| self.to_ordinals(child))
+    }
 }

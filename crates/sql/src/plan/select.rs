@@ -106,8 +106,8 @@ impl Planner<'_, '_> {
 
     fn limit_count(&mut self, expr: &Expr, clause: &'static str) -> Result<Scalar, Error> {
         let scalar = self.compile(expr, &Scope::default(), Some(&Type::INT))?;
-        if !scalar.ty().equivalent(&Type::INT) {
-            let found = scalar.ty().error_name();
+        if !scalar.ty.clone().equivalent(&Type::INT) {
+            let found = scalar.ty.clone().error_name();
             return Err(PlanError::ArgumentType { clause, wanted: "int", found }.into());
         }
         Ok(scalar)
@@ -145,7 +145,7 @@ impl Planner<'_, '_> {
             for (column, expr) in row.iter().enumerate() {
                 let want = (types[column] != Type::Unknown).then(|| types[column].clone());
                 let scalar = self.compile(expr, &scope, want.as_ref())?;
-                let found = scalar.ty();
+                let found = scalar.ty.clone();
                 if types[column] == Type::Unknown {
                     types[column] = found;
                 } else if !types[column].equivalent(&found) && wants.get(column).is_none_or(Option::is_none) {
@@ -182,7 +182,7 @@ impl Planner<'_, '_> {
                 stage.push(expr, (*want != Type::Unknown).then(|| want.clone()));
             }
             let exprs = self.run_stage(&mut unit, stage)?;
-            let scope = Scope::of(value_columns(exprs.iter().map(Scalar::ty).collect()));
+            let scope = Scope::of(value_columns(exprs.iter().map(|scalar| scalar.ty.clone()).collect()));
             let node = Node::Project { input: Box::new(unit.node), exprs };
             all = Some(match all {
                 None => Relation { node, scope },
@@ -304,7 +304,7 @@ impl Planner<'_, '_> {
             self.filter(&mut relation, filter, "WHERE")?;
         }
         let targets = self.targets(&clause.items, &relation.scope)?;
-        let mut shape = super::order::Shape::of(clause, targets, order_by);
+        let mut shape = super::order::Shape::of(clause, targets, order_by)?;
         self.group(&mut relation, clause, &mut shape)?;
         self.windows(&mut relation, clause, &mut shape)?;
         self.set_functions(&mut relation, &mut shape)?;
@@ -342,8 +342,8 @@ impl Planner<'_, '_> {
         stage.push(expr, Some(Type::Bool));
         let mut exprs = self.run_stage(relation, stage)?;
         let Some(predicate) = exprs.pop() else { return Ok(()) };
-        if !predicate.ty().equivalent(&Type::Bool) {
-            let found = predicate.ty().error_name();
+        if !predicate.ty.equivalent(&Type::Bool) {
+            let found = predicate.ty.error_name();
             return Err(PlanError::ArgumentType { clause: place, wanted: "bool", found }.into());
         }
         let input =

@@ -1,0 +1,311 @@
+//! Expressions: subqueries are lifted out into columns, the rest is compiled over the row.
+//!
+//! ```text
+//!   a > (SELECT max(b) FROM u) AND c IN (SELECT d FROM v)     over the row @1=a @2=c
+//!   ─▶ Extend [ max(b), c IN … ]                              the row grows: @3, @4
+//!   ─▶ @1 > @3 AND @4
+//! ```
+//!
+//! Shape: all expressions that are computed over one row form a [`Stage`], so that the row has its final width before
+//! any of them is compiled. A subquery's answer is remembered unless the subquery names a column around it.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::sync::Arc;
+
+use super::node::{Node, Subquery, SubqueryKind, WindowFunction};
+use super::scope::{Level, Scope, ScopeColumn, resolve};
+use super::walk::{each_child_mut, has_subquery};
+use super::{Error as PlanError, Planner, Relation};
+use crate::ast::Name;
+use crate::ast::expr::{CompareOp, Expr, Quantifier};
+use crate::ast::query::Select;
+use crate::catalog::Snapshot;
+use crate::error::Error;
+use crate::types::expr::{self as types_expr, Column, Scalar};
+use crate::types::time::TextCx;
+use crate::types::wire::TypeSource;
+use crate::types::{Datum, Error as TypesError, Type, aggregate};
+
+/// Expressions over one row, with the types that are wanted of them.
+#[derive(Debug, Default)]
+pub struct Stage<'a> {
+    exprs: Vec<(Cow<'a, Expr>, Option<Type>)>,
+}
+
+impl<'a> Stage<'a> {
+    /// No expressions.
+    pub const fn new() -> Self {
+        Self { exprs: Vec::new() }
+    }
+
+    /// Adds an expression.
+    pub fn push(&mut self, expr: &'a Expr, want: Option<Type>) {
+        self.exprs.push((Cow::Borrowed(expr), want));
+    }
+}
+
+/// Answers the compiler's questions about names.
+pub struct Resolver<'a> {
+    /// What can be named here.
+    pub scope: &'a Scope,
+    /// What can be named around.
+    pub levels: &'a [Level],
+    /// User-defined types.
+    pub types: &'a dyn TypeSource,
+    /// What reading a literal time depends on.
+    pub text_cx: TextCx,
+    /// Values of placeholders.
+    pub placeholders: &'a [(Datum, Type)],
+}
+
+impl types_expr::Scope for Resolver<'_> {
+    fn column(&mut self, parts: &[Name]) -> Result<Column, TypesError> {
+        let (ordinal, ty) = resolve(self.scope, self.levels, parts)?;
+        Ok(Column { ordinal, ty })
+    }
+
+    fn types(&self) -> &dyn TypeSource {
+        self.types
+    }
+
+    fn text_cx(&self) -> TextCx {
+        self.text_cx
+    }
+
+    fn computed(&mut self, expr: &Expr) -> Option<Column> {
+        let Expr::Ordinal(n) = expr else { return None };
+        let ordinal = base::num::index(*n).checked_sub(1)?;
+        let column = self.scope.columns.get(ordinal)?;
+        column.mark();
+        Some(Column { ordinal, ty: column.ty.clone() })
+    }
+
+    fn placeholder(&mut self, n: u32) -> Result<(Datum, Type), TypesError> {
+        base::num::index(n)
+            .checked_sub(1)
+            .and_then(|position| self.placeholders.get(position).cloned())
+            .ok_or_else(|| TypesError::Refused {
+                code: base::sqlstate::SqlState::UNDEFINED_PARAMETER,
+                message: format!("no value provided for placeholder: ${n}"),
+                hint: None,
+            })
+    }
+}
+
+impl Planner<'_, '_> {
+    /// The catalog as the statement sees it.
+    pub fn snapshot(&mut self) -> Result<Arc<Snapshot>, Error> {
+        self.cx.snapshot()
+    }
+
+    /// Compiles an expression that holds no subquery.
+    pub fn compile(
+        &mut self,
+        expr: &Expr,
+        scope: &Scope,
+        want: Option<&Type>,
+    ) -> Result<Scalar, Error> {
+        let snapshot = self.cx.snapshot()?;
+        let names = self.cx.names(&snapshot);
+        let mut resolver = Resolver {
+            scope,
+            levels: &self.levels,
+            types: &names,
+            text_cx: self.cx.text_cx(),
+            placeholders: &self.placeholders,
+        };
+        Ok(types_expr::compile(expr, &mut resolver, want)?)
+    }
+
+    /// The value of an expression that stands alone: in LIMIT, SET, EXECUTE.
+    pub fn value(&mut self, expr: &Expr, want: Option<&Type>) -> Result<Datum, Error> {
+        let scalar = self.compile(expr, &Scope::default(), want)?;
+        Ok(self.cx.with_eval(|eval| scalar.eval(&[], eval))?)
+    }
+
+    /// Compiles the expressions of a stage over a plan's row, which grows by the answers of their subqueries.
+    pub fn run_stage(
+        &mut self,
+        relation: &mut Relation,
+        mut stage: Stage<'_>,
+    ) -> Result<Vec<Scalar>, Error> {
+        let mut lifted = Lifted { base: relation.scope.width(), ..Lifted::default() };
+        for (expr, _) in &mut stage.exprs {
+            if has_subquery(expr) {
+                self.lift(expr.to_mut(), &relation.scope, &mut lifted)?;
+            }
+        }
+        if !lifted.subqueries.is_empty() {
+            let input =
+                Box::new(std::mem::replace(&mut relation.node, Node::Values { rows: Vec::new() }));
+            relation.node = Node::Extend { input, subqueries: lifted.subqueries };
+            relation.scope.columns.extend(lifted.types.into_iter().map(ScopeColumn::nameless));
+        }
+        let mut scalars = Vec::with_capacity(stage.exprs.len());
+        for (expr, want) in &stage.exprs {
+            scalars.push(self.compile(expr, &relation.scope, want.as_ref())?);
+        }
+        Ok(scalars)
+    }
+
+    /// Replaces the subqueries of an expression by ordinals.
+    fn lift(&mut self, expr: &mut Expr, scope: &Scope, lifted: &mut Lifted) -> Result<(), Error> {
+        match expr {
+            Expr::Subquery(select) => {
+                let (node, types, correlated) = self.subquery(select, scope)?;
+                let kind = SubqueryKind::Scalar { width: types.len() };
+                *expr = self.lifted(lifted, node, kind, one_type(types), correlated);
+            }
+            Expr::Exists(select) => {
+                let (node, _, correlated) = self.subquery(select, scope)?;
+                *expr = self.lifted(lifted, node, SubqueryKind::Exists, Type::Bool, correlated);
+            }
+            Expr::ArraySubquery(select) => {
+                let (node, types, correlated) = self.subquery(select, scope)?;
+                let kind = SubqueryKind::Array { width: types.len() };
+                let ty = Type::array(one_type(types));
+                *expr = self.lifted(lifted, node, kind, ty, correlated);
+            }
+            Expr::Compare(op @ (CompareOp::In | CompareOp::NotIn), needle, list)
+                if matches!(list.strip_parens(), Expr::Subquery(_)) =>
+            {
+                let negated = *op == CompareOp::NotIn;
+                let found = self.lift_in(needle, list, scope, lifted)?;
+                *expr = if negated { Expr::Not(Box::new(found)) } else { found };
+            }
+            Expr::Quantified(CompareOp::Eq, Quantifier::Any | Quantifier::Some, needle, list)
+                if matches!(list.strip_parens(), Expr::Subquery(_)) =>
+            {
+                *expr = self.lift_in(needle, list, scope, lifted)?;
+            }
+            Expr::Quantified(_, _, left, list)
+                if matches!(list.strip_parens(), Expr::Subquery(_)) =>
+            {
+                self.lift(left, scope, lifted)?;
+                if let Expr::Subquery(select) = list.strip_parens() {
+                    let (node, types, correlated) = self.subquery(select, scope)?;
+                    let kind = SubqueryKind::Array { width: types.len() };
+                    let ty = Type::array(one_type(types));
+                    **list = self.lifted(lifted, node, kind, ty, correlated);
+                }
+            }
+            _ if has_subquery(expr) => {
+                each_child_mut(expr, &mut |child| self.lift(child, scope, lifted))?;
+            }
+            #[expect(clippy::wildcard_enum_match_arm, reason = "nothing to lift in all the others")]
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// `needle IN (subquery)` as one column.
+    fn lift_in(
+        &mut self,
+        needle: &Expr,
+        list: &Expr,
+        scope: &Scope,
+        lifted: &mut Lifted,
+    ) -> Result<Expr, Error> {
+        let Expr::Subquery(select) = list.strip_parens() else { return Ok(list.clone()) };
+        if has_subquery(needle) {
+            return Err(PlanError::Unsupported { what: "subquery on both sides of IN" }.into());
+        }
+        let (node, types, correlated) = self.subquery(select, scope)?;
+        let fields = match needle.strip_parens() {
+            Expr::Tuple(tuple) => tuple.exprs.iter().collect(),
+            other => vec![other],
+        };
+        if fields.len() != types.len() {
+            return Err(PlanError::SubqueryWidth { wanted: fields.len(), found: types.len() }.into());
+        }
+        let mut scalars = Vec::with_capacity(fields.len());
+        for (field, ty) in fields.into_iter().zip(&types) {
+            let scalar = self.compile(field, scope, Some(ty))?;
+            if !scalar.ty.equivalent(ty) {
+                return Err(TypesError::UnsupportedComparison {
+                    left: scalar.ty.error_name(),
+                    op: "IN",
+                    right: format!("tuple{{{}}}", ty.error_name()),
+                }
+                .into());
+            }
+            scalars.push(scalar);
+        }
+        let kind = SubqueryKind::In { needle: scalars };
+        Ok(self.lifted(lifted, node, kind, Type::Bool, correlated))
+    }
+
+    fn lifted(
+        &mut self,
+        lifted: &mut Lifted,
+        node: (usize, Node),
+        kind: SubqueryKind,
+        ty: Type,
+        correlated: bool,
+    ) -> Expr {
+        let (slot, node) = node;
+        lifted.subqueries.push(Subquery { slot, node, kind, correlated });
+        lifted.types.push(ty);
+        Expr::Ordinal(base::num::to_u32(lifted.base + lifted.types.len()))
+    }
+
+    /// Plans a subquery over a row; answers its slot and plan, its types, and whether it reads the row.
+    fn subquery(
+        &mut self,
+        select: &Select,
+        scope: &Scope,
+    ) -> Result<((usize, Node), Vec<Type>, bool), Error> {
+        let slot = self.slot();
+        self.levels.push(Level { scope: scope.clone(), touched: Cell::new(false) });
+        let planned = self.select(select);
+        let touched = self.levels.pop().is_some_and(|level| level.touched.get());
+        let mut relation = planned?;
+        super::select::visible(&mut relation);
+        let types = relation.scope.columns.into_iter().map(|column| column.ty).collect();
+        Ok(((slot, relation.node), types, touched))
+    }
+}
+
+/// Subqueries lifted out of a stage.
+#[derive(Debug, Default)]
+struct Lifted {
+    base: usize,
+    subqueries: Vec<Subquery>,
+    types: Vec<Type>,
+}
+
+/// The type of a row as one value.
+fn one_type(mut types: Vec<Type>) -> Type {
+    match (types.len(), types.pop()) {
+        (1, Some(ty)) => ty,
+        (_, Some(last)) => {
+            types.push(last);
+            Type::tuple(types)
+        }
+        (_, None) => Type::Unknown,
+    }
+}
+
+/// A window function by name, and the type of what it computes.
+pub fn window_function(name: &str, args: &[Type]) -> Result<(WindowFunction, Type), Error> {
+    let first = args.first().cloned().unwrap_or(Type::Unknown);
+    let found = match name {
+        "row_number" => (WindowFunction::RowNumber, Type::INT),
+        "rank" => (WindowFunction::Rank, Type::INT),
+        "dense_rank" => (WindowFunction::DenseRank, Type::INT),
+        "percent_rank" => (WindowFunction::PercentRank, Type::FLOAT),
+        "cume_dist" => (WindowFunction::CumeDist, Type::FLOAT),
+        "ntile" => (WindowFunction::Ntile, Type::INT),
+        "lag" => (WindowFunction::Lag, first),
+        "lead" => (WindowFunction::Lead, first),
+        "first_value" => (WindowFunction::FirstValue, first),
+        "last_value" => (WindowFunction::LastValue, first),
+        "nth_value" => (WindowFunction::NthValue, first),
+        _ => {
+            let (function, ty) = aggregate::resolve(name, args)?;
+            (WindowFunction::Aggregate(function), ty)
+        }
+    };
+    Ok(found)
+}
