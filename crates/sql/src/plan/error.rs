@@ -9,12 +9,14 @@ use base::sqlstate::SqlState;
 /// A query that names, groups, joins or orders what it must not.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Error {
-    /// A column that no source has. The name is printed as the user qualified it.
+    /// A column that the table of a write does not have.
     UndefinedColumn { name: String },
-    /// A column that two sources have.
-    AmbiguousColumn { name: String, candidates: String },
-    /// `x.a` or `x.*` where no source is called x.
-    UndefinedSource { name: String },
+    /// `*` where there is no FROM.
+    StarWithoutFrom,
+    /// A name of ORDER BY that several targets have.
+    AmbiguousTarget { clause: &'static str, name: String },
+    /// OVER names a window that WINDOW does not define.
+    UndefinedWindow { name: String },
     /// Two sources of one FROM with the same name.
     DuplicateSource { name: String },
     /// A common table expression named twice.
@@ -75,11 +77,13 @@ impl Error {
     /// The SQLSTATE.
     pub fn sqlstate(&self) -> SqlState {
         match self {
-            Self::UndefinedColumn { .. } | Self::UsingMissing { .. } => SqlState::UNDEFINED_COLUMN,
-            Self::AmbiguousColumn { .. } | Self::UsingAmbiguous { .. } => {
+            Self::UndefinedColumn { .. } | Self::UsingMissing { .. } => {
+                SqlState::UNDEFINED_COLUMN
+            }
+            Self::AmbiguousTarget { .. } | Self::UsingAmbiguous { .. } => {
                 SqlState::AMBIGUOUS_COLUMN
             }
-            Self::UndefinedSource { .. } => SqlState::UNDEFINED_TABLE,
+            Self::UndefinedWindow { .. } => SqlState::UNDEFINED_OBJECT,
             Self::DuplicateSource { .. } | Self::DuplicateCte { .. } => SqlState::DUPLICATE_ALIAS,
             Self::TooManyAliases { .. }
             | Self::PositionOutOfRange { .. }
@@ -88,6 +92,7 @@ impl Error {
             | Self::NoArbiter => SqlState::INVALID_COLUMN_REFERENCE,
             Self::Ungrouped { .. } | Self::NotAllowed { .. } => SqlState::GROUPING_ERROR,
             Self::NonIntegerPosition { .. }
+            | Self::StarWithoutFrom
             | Self::SetWidth { .. }
             | Self::ValuesWidth { .. }
             | Self::SubqueryWidth { .. }
@@ -117,15 +122,17 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UndefinedColumn { name } => write!(f, "column \"{name}\" does not exist"),
-            Self::AmbiguousColumn { name, candidates } => {
-                write!(f, "column reference \"{name}\" is ambiguous (candidates: {candidates})")
+            Self::StarWithoutFrom => {
+                f.write_str("cannot use \"*\" without a FROM clause")
             }
-            Self::UndefinedSource { name } => {
-                write!(f, "no data source matches prefix: {name} in this context")
+            Self::AmbiguousTarget { clause, name } => {
+                write!(f, "{clause} \"{name}\" is ambiguous")
             }
-            Self::DuplicateSource { name } => {
-                write!(f, "source name \"{name}\" specified more than once (missing AS clause)")
-            }
+            Self::UndefinedWindow { name } => write!(f, "window \"{name}\" does not exist"),
+            Self::DuplicateSource { name } => write!(
+                f,
+                "source name \"{name}\" specified more than once (missing AS clause)"
+            ),
             Self::DuplicateCte { name } => {
                 write!(f, "WITH query name {name} specified more than once")
             }
@@ -145,15 +152,16 @@ impl fmt::Display for Error {
             Self::NonIntegerPosition { clause } => {
                 write!(f, "non-integer constant in {clause}")
             }
-            Self::OrderByNotInDistinct => {
-                f.write_str("for SELECT DISTINCT, ORDER BY expressions must appear in select list")
-            }
+            Self::OrderByNotInDistinct => f.write_str(
+                "for SELECT DISTINCT, ORDER BY expressions must appear in select list",
+            ),
             Self::DistinctOnOrder => f.write_str(
                 "SELECT DISTINCT ON expressions must match initial ORDER BY expressions",
             ),
-            Self::SetWidth { op, left, right } => {
-                write!(f, "each {op} query must have the same number of columns: {left} vs {right}")
-            }
+            Self::SetWidth { op, left, right } => write!(
+                f,
+                "each {op} query must have the same number of columns: {left} vs {right}"
+            ),
             Self::SetTypes { op, left, right } => {
                 write!(f, "{op} types {left} and {right} cannot be matched")
             }

@@ -176,7 +176,6 @@ impl Planner<'_, '_> {
             Box::new(std::mem::replace(&mut relation.node, Node::Values { rows: Vec::new() }));
         relation.node = Node::Aggregate { input, keys: key_scalars, calls: planned, scalar };
         relation.scope = Scope::of(columns);
-        relation.scope.grouped = true;
         Ok(())
     }
 
@@ -260,7 +259,7 @@ impl Planner<'_, '_> {
                 [(_, ty)] => ty.clone(),
                 _ => Type::tuple(columns.iter().map(|(_, ty)| ty.clone()).collect()),
             };
-            sets.push(SetCall { call: function, args, width: columns.len(), tuple: !one });
+            sets.push(SetCall { call: Some(function), args, width: columns.len(), tuple: !one });
             relation.scope.columns.push(ScopeColumn::nameless(ty));
         }
         for expr in shape.exprs_mut() {

@@ -21,6 +21,7 @@ use super::table::Table;
 use crate::types::Datum;
 use crate::types::aggregate;
 use crate::types::expr::Scalar;
+use crate::types::expr::set_function::SetFunction;
 
 /// A node of a plan.
 #[derive(Clone, Debug)]
@@ -63,6 +64,11 @@ pub enum Node {
         sets: Vec<SetCall>,
         /// Ends the row with a number from 1.
         ordinality: bool,
+    },
+    /// The input's row followed by its number from 1.
+    Number {
+        /// What comes in.
+        input: Box<Node>,
     },
     /// Two inputs side by side.
     Join(Box<Join>),
@@ -168,12 +174,15 @@ pub struct Scan {
     pub index: usize,
     /// What is read, in order.
     pub spans: Vec<Span>,
+    /// Values of the first key columns that are known only when the scan starts; then `spans` is not looked at.
+    /// They are evaluated over a row of NULLs and the outer row.
+    pub keys: Vec<Scalar>,
     /// From the end.
     pub reverse: bool,
     /// Columns that have one value in all that is read.
     pub fixed: Vec<usize>,
-    /// The index lacks columns, so each entry is followed to the primary index.
-    pub lookup: bool,
+    /// The user named the index.
+    pub hinted: bool,
     /// Which rows go on.
     pub filter: Option<Scalar>,
 }
@@ -181,12 +190,14 @@ pub struct Scan {
 /// A function that returns a set, with its arguments.
 #[derive(Clone, Debug)]
 pub struct SetCall {
-    /// The function.
-    pub call: crate::types::expr::SetFunction,
+    /// The function; `None` for a plain expression, the only argument, which gives one row.
+    pub call: Option<SetFunction>,
     /// Its arguments, over the input's row.
     pub args: Vec<Scalar>,
     /// How many columns it makes.
     pub width: usize,
+    /// They go out as one tuple.
+    pub tuple: bool,
 }
 
 /// How a join treats rows without a partner.

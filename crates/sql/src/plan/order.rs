@@ -325,6 +325,7 @@ fn scan_below(node: &mut Node) -> Option<&mut Scan> {
         | Node::Rows(_)
         | Node::Project { .. }
         | Node::ProjectSet { .. }
+        | Node::Number { .. }
         | Node::Join(_)
         | Node::Aggregate { .. }
         | Node::Window { .. }

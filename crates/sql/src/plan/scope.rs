@@ -104,8 +104,8 @@ impl ScopeColumn {
 pub struct Scope {
     /// In the order of the row.
     pub columns: Vec<ScopeColumn>,
-    /// Expressions that GROUP BY made columns: an equal expression stands for that column.
-    pub grouped: bool,
+    /// Columns that come first in `*`: those that USING merged.
+    pub first: Vec<usize>,
 }
 
 /// What a lookup in one scope found.
@@ -120,7 +120,7 @@ enum Found {
 impl Scope {
     /// A scope of these columns.
     pub fn of(columns: Vec<ScopeColumn>) -> Self {
-        Self { columns, grouped: false }
+        Self { columns, first: Vec::new() }
     }
 
     /// Width of the row.
@@ -140,6 +140,10 @@ impl Scope {
             if !column.hidden && (!column.merged || !qualifier.is_empty()) {
                 positions.push(position);
             }
+        }
+        if qualifier.is_empty() && !self.first.is_empty() {
+            positions.retain(|position| !self.first.contains(position));
+            positions.splice(0..0, self.first.iter().copied());
         }
         known.then_some(positions)
     }

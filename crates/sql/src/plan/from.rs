@@ -1,0 +1,615 @@
+//! FROM: tables, views, subqueries, functions, `[SHOW …]`, and joins of them.
+//!
+//! ```text
+//!   FROM a, b          cross join; WHERE a.x = b.y turns it into a hash join (filter pushes conditions down)
+//!   FROM a JOIN b USING (x)     one x for both: the left's (RIGHT JOIN: the right's, FULL: the first that is not NULL)
+//!   FROM t, f(t.x)     a function or LATERAL subquery that names what stands before it is run for each row of it
+//! ```
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::expr::Stage;
+use super::label::label;
+use super::node::{Join, JoinKind, Node, Scan, SetCall, TableUse};
+use super::scope::{Level, Scope, ScopeColumn, SourceName};
+use super::select::{rename, visible};
+use super::table::Table;
+use super::walk::conjuncts;
+use super::{Error as PlanError, Planner, Relation};
+use crate::ast::expr::Expr;
+use crate::ast::query::{self, IndexHint, JoinCond, SourceKind, TableExpr, TableSource};
+use crate::ast::{ObjectName, Statement};
+use crate::catalog::privilege::Privilege;
+use crate::error::Error;
+use crate::exec;
+use crate::outcome::{Outcome, Rows};
+use crate::types::expr::{self as types_expr, Scalar};
+use crate::types::{Type, expr};
+
+impl Planner<'_, '_> {
+    /// All sources of a FROM, side by side.
+    pub fn from(&mut self, sources: &[TableExpr]) -> Result<Relation, Error> {
+        let mut joined: Option<Relation> = None;
+        for source in sources {
+            joined = Some(match joined {
+                None => self.table_expr(source)?,
+                Some(left) => self.beside(left, source, query::JoinKind::Cross, &JoinCond::None)?,
+            });
+        }
+        Ok(joined.unwrap_or_else(Relation::unit))
+    }
+
+    fn table_expr(&mut self, expr: &TableExpr) -> Result<Relation, Error> {
+        self.deeper("query", |planner| match expr {
+            TableExpr::Source(source) => planner.source(source),
+            TableExpr::Paren(inner) => planner.table_expr(inner),
+            TableExpr::Join(join) => {
+                let left = planner.table_expr(&join.left)?;
+                planner.beside(left, &join.right, join.kind, &join.cond)
+            }
+        })
+    }
+
+    /// Joins a source to what stands before it.
+    fn beside(
+        &mut self,
+        left: Relation,
+        right: &TableExpr,
+        kind: query::JoinKind,
+        cond: &JoinCond,
+    ) -> Result<Relation, Error> {
+        // What stands before can be named by functions and LATERAL subqueries only; a plain table never asks.
+        let lateral_allowed = may_be_lateral(right);
+        if lateral_allowed {
+            self.levels.push(Level { scope: left.scope.clone(), touched: Cell::new(false) });
+        }
+        let planned = self.table_expr(right);
+        let lateral = lateral_allowed
+            && self.levels.pop().is_some_and(|level| level.touched.get());
+        let right = planned?;
+        check_names(&left.scope, &right.scope)?;
+        let kind = match kind {
+            query::JoinKind::Plain | query::JoinKind::Inner | query::JoinKind::Cross => {
+                JoinKind::Inner
+            }
+            query::JoinKind::Left => JoinKind::Left,
+            query::JoinKind::Right => JoinKind::Right,
+            query::JoinKind::Full => JoinKind::Full,
+        };
+        self.join(left, right, kind, cond, lateral)
+    }
+
+    fn join(
+        &mut self,
+        left: Relation,
+        right: Relation,
+        kind: JoinKind,
+        cond: &JoinCond,
+        lateral: bool,
+    ) -> Result<Relation, Error> {
+        let (left_width, right_width) = (left.scope.width(), right.scope.width());
+        let merged = match cond {
+            JoinCond::Using(names) => merge_columns(names, &left.scope, &right.scope)?,
+            JoinCond::Natural => {
+                let names = shared_names(&left.scope, &right.scope);
+                merge_columns(&names, &left.scope, &right.scope)?
+            }
+            JoinCond::None | JoinCond::On(_) => Vec::new(),
+        };
+        let mut columns = left.scope.columns;
+        columns.extend(right.scope.columns);
+        let mut join = Join {
+            left: left.node,
+            right: right.node,
+            left_width,
+            right_width,
+            kind,
+            left_keys: Vec::new(),
+            right_keys: Vec::new(),
+            on: None,
+            lateral,
+        };
+        for (a, b) in &merged {
+            let (one, other) = (&columns[*a], &columns[left_width + *b]);
+            one.mark();
+            other.mark();
+            join.left_keys.push(Scalar::column(*a, one.ty.clone()));
+            join.right_keys.push(Scalar::column(*b, other.ty.clone()));
+        }
+        if lateral && !merged.is_empty() {
+            return Err(PlanError::Unsupported { what: "LATERAL with USING" }.into());
+        }
+        let mut relation =
+            Relation { node: Node::Join(Box::new(join)), scope: Scope::of(columns) };
+        match cond {
+            JoinCond::On(on) => self.join_on(&mut relation, on)?,
+            JoinCond::None | JoinCond::Using(_) | JoinCond::Natural => {
+                apply_using(&mut relation, kind, &merged, left_width);
+            }
+        }
+        Ok(relation)
+    }
+
+    /// ON: equalities between the sides become keys, the rest is asked of each pair.
+    fn join_on(&mut self, relation: &mut Relation, on: &Expr) -> Result<(), Error> {
+        self.refuse_aggregates(on, "JOIN conditions")?;
+        let scope = relation.scope.clone();
+        let Node::Join(join) = &mut relation.node else { return Ok(()) };
+        if join.kind == JoinKind::Inner && super::walk::has_subquery(on) {
+            return self.filter(relation, on, "ON");
+        }
+        let mut rest: Vec<Expr> = Vec::new();
+        for conjunct in conjuncts(on) {
+            if !join.lateral
+                && let Some((left, right)) = self.split_equality(conjunct, &scope, join)?
+            {
+                join.left_keys.push(left);
+                join.right_keys.push(right);
+                continue;
+            }
+            rest.push(conjunct.clone());
+        }
+        if let Some(all) = rest.into_iter().reduce(|a, b| Expr::And(Box::new(a), Box::new(b))) {
+            let predicate = self.compile(&all, &scope, Some(&Type::Bool))?;
+            if !predicate.ty.equivalent(&Type::Bool) {
+                let found = predicate.ty.error_name();
+                return Err(
+                    PlanError::ArgumentType { clause: "ON", wanted: "bool", found }.into()
+                );
+            }
+            join.on = Some(predicate);
+        }
+        Ok(())
+    }
+
+    /// `left expr = right expr`, each over its own side's row.
+    pub fn split_equality(
+        &mut self,
+        expr: &Expr,
+        scope: &Scope,
+        join: &Join,
+    ) -> Result<Option<(Scalar, Scalar)>, Error> {
+        let Expr::Compare(crate::ast::expr::CompareOp::Eq, a, b) = expr else { return Ok(None) };
+        let split = |expr: &Expr| -> Option<Side> { side_of(expr, scope, join.left_width) };
+        let (left, right) = match (split(a), split(b)) {
+            (Some(Side::Left), Some(Side::Right)) => (a, b),
+            (Some(Side::Right), Some(Side::Left)) => (b, a),
+            _ => return Ok(None),
+        };
+        let left_scope = Scope::of(scope.columns[..join.left_width].to_vec());
+        let right_scope = Scope::of(scope.columns[join.left_width..].to_vec());
+        let left = self.compile(left, &left_scope, None)?;
+        let right = self.compile(right, &right_scope, Some(&left.ty))?;
+        // Sides of different types go the general way, where the comparison is typed as a whole.
+        Ok((left.ty.family() == right.ty.family()).then_some((left, right)))
+    }
+
+    fn source(&mut self, source: &TableSource) -> Result<Relation, Error> {
+        let mut relation = match &source.kind {
+            SourceKind::Name(name) => {
+                self.named_source(name, source.hint.as_ref(), source.alias.as_ref())?
+            }
+            SourceKind::ById { id, columns } => self.source_by_id(*id, columns.as_deref())?,
+            SourceKind::Subquery(select) => {
+                let mut relation = self.select(select)?;
+                visible(&mut relation);
+                for column in &mut relation.scope.columns {
+                    column.source = SourceName::default();
+                    column.used = None;
+                }
+                relation
+            }
+            SourceKind::Functions { calls, columns } => {
+                if !columns.is_empty() {
+                    return Err(PlanError::Unsupported { what: "record functions in FROM" }.into());
+                }
+                self.functions(calls, source.ordinality)?
+            }
+            SourceKind::Show(stmt) => self.statement_source(stmt)?,
+        };
+        let is_function = matches!(&source.kind, SourceKind::Functions { .. });
+        if source.ordinality && !is_function {
+            relation = number_rows(relation);
+        }
+        if let Some(alias) = &source.alias {
+            let single = relation.scope.columns.iter().filter(|c| !c.hidden).count() == 1;
+            rename(&mut relation.scope, alias)?;
+            // `FROM generate_series(1, 3) AS g` names the column too.
+            if is_function
+                && single
+                && alias.columns.is_empty()
+                && let Some(column) = relation.scope.columns.first_mut()
+            {
+                column.name.clone_from(&alias.name);
+            }
+        }
+        Ok(relation)
+    }
+
+    /// A statement as a source: a query, DML with RETURNING, SHOW, or what others have run already.
+    pub fn statement_source(&mut self, stmt: &Statement) -> Result<Relation, Error> {
+        if exec::is_foreign(stmt) {
+            let rows = self.hole()?;
+            return Ok(rows_relation(rows));
+        }
+        if let Statement::Select(select) = stmt {
+            return self.select(select);
+        }
+        if matches!(stmt, Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_)) {
+            let write = self.plan_write(stmt)?;
+            let scope = write.returning_scope.clone();
+            return Ok(Relation { node: Node::Write(Rc::new(write)), scope });
+        }
+        match exec::run_statement(stmt, self.cx)? {
+            Outcome::Rows(rows, _) => Ok(rows_relation(rows)),
+            Outcome::Tag(_) => Ok(rows_relation(Rows::default())),
+        }
+    }
+
+    /// A table, view, sequence or common table expression by name.
+    pub fn named_source(
+        &mut self,
+        name: &ObjectName,
+        hint: Option<&IndexHint>,
+        alias: Option<&query::Alias>,
+    ) -> Result<Relation, Error> {
+        if name.parts.len() == 1
+            && let Some(entry) = self.ctes.iter().rev().find(|entry| entry.name == name.object())
+        {
+            let mut scope = entry.scope.clone();
+            for column in &mut scope.columns {
+                column.source = SourceName::alias(name.object());
+            }
+            return Ok(Relation { node: Node::Cte { slot: entry.slot }, scope });
+        }
+        let _ = alias;
+        if let Some((rows, source)) = self.cx.virtual_table(name)? {
+            let mut relation = rows_relation(rows);
+            for column in &mut relation.scope.columns {
+                column.source = source.clone();
+            }
+            return Ok(relation);
+        }
+        let table = self.cx.resolve_relation(name)?;
+        let source = self.cx.source_name(&table)?;
+        self.cx.require_table(&table, Privilege::Select)?;
+        if !table.desc.view_query.is_empty() && !table.desc.is_materialized_view {
+            return self.view(&table, source);
+        }
+        self.scan(&table, source, hint)
+    }
+
+    fn source_by_id(&mut self, id: u32, columns: Option<&[u32]>) -> Result<Relation, Error> {
+        let table = self.cx.relation_by_id(id)?;
+        let source = self.cx.source_name(&table)?;
+        self.cx.require_table(&table, Privilege::Select)?;
+        let mut relation = self.scan(&table, source, None)?;
+        if let Some(ids) = columns {
+            let positions: Vec<usize> = ids
+                .iter()
+                .filter_map(|id| table.columns.iter().position(|column| column.id == *id))
+                .collect();
+            super::select::keep(&mut relation, &positions);
+        }
+        Ok(relation)
+    }
+
+    /// The whole of a table, by its primary index or the one that a hint names.
+    pub fn scan(
+        &mut self,
+        table: &Arc<Table>,
+        source: SourceName,
+        hint: Option<&IndexHint>,
+    ) -> Result<Relation, Error> {
+        let index = hinted_index(table, hint)?;
+        let used = Rc::new(TableUse {
+            table: Arc::clone(table),
+            columns: std::cell::RefCell::new(vec![false; table.columns.len()]),
+        });
+        let columns = table
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(ordinal, column)| {
+                let mut made =
+                    ScopeColumn::new(column.visible_name(), column.ty.clone(), source.clone());
+                made.hidden = column.hidden;
+                made.merged = column.name.is_empty();
+                made.used = Some((Rc::clone(&used), ordinal));
+                made
+            })
+            .collect();
+        let scan = Scan {
+            spans: vec![table.index_span(index.unwrap_or(0))],
+            index: index.unwrap_or(0),
+            used,
+            keys: Vec::new(),
+            reverse: false,
+            fixed: Vec::new(),
+            hinted: index.is_some(),
+            filter: None,
+        };
+        Ok(Relation { node: Node::Scan(Box::new(scan)), scope: Scope::of(columns) })
+    }
+
+    /// A view: its query, in a scope of its own.
+    fn view(&mut self, table: &Arc<Table>, source: SourceName) -> Result<Relation, Error> {
+        let parsed = crate::parser::parse(&table.desc.view_query)?;
+        let Some(Statement::Select(select)) = parsed.into_iter().next().map(|parsed| parsed.stmt)
+        else {
+            return Err(PlanError::Unsupported { what: "views that are not queries" }.into());
+        };
+        let levels = std::mem::take(&mut self.levels);
+        let ctes = std::mem::take(&mut self.ctes);
+        let as_owner = self.cx.enter_view();
+        let planned = self.deeper("view", |planner| planner.select(&select));
+        self.cx.leave_view(as_owner);
+        self.levels = levels;
+        self.ctes = ctes;
+        let mut relation = planned?;
+        visible(&mut relation);
+        for (column, described) in relation.scope.columns.iter_mut().zip(&table.desc.columns) {
+            column.name.clone_from(&described.name);
+            column.source = source.clone();
+            column.used = None;
+        }
+        Ok(relation)
+    }
+
+    /// Functions in FROM: one column each, or as many as a record has; NULLs fill up the shorter ones.
+    fn functions(&mut self, calls: &[Expr], ordinality: bool) -> Result<Relation, Error> {
+        let mut unit = Relation::unit();
+        let mut sets = Vec::new();
+        let mut columns: Vec<ScopeColumn> = Vec::new();
+        for call in calls {
+            let name = label(call);
+            let source = SourceName::alias(name.clone());
+            let Expr::Function(function) = call.strip_parens() else {
+                return Err(PlanError::Unsupported { what: "expressions in FROM" }.into());
+            };
+            let mut stage = Stage::new();
+            if !types_expr::is_set_function(function.name.object()) {
+                stage.push(call, None);
+                let args = self.run_stage(&mut unit, stage)?;
+                let ty = args.first().map_or(Type::Unknown, |arg| arg.ty.clone());
+                columns.push(ScopeColumn::new(name, ty, source));
+                sets.push(SetCall { call: None, args, width: 1, tuple: false });
+                continue;
+            }
+            for arg in &function.args {
+                stage.push(arg, None);
+            }
+            let args = self.run_stage(&mut unit, stage)?;
+            let types: Vec<Type> = args.iter().map(|arg| arg.ty.clone()).collect();
+            let (resolved, made) = expr::set_function(function.name.object(), &types)?;
+            let width = made.len();
+            for (column, ty) in made {
+                columns.push(ScopeColumn::new(column, ty, source.clone()));
+            }
+            sets.push(SetCall { call: Some(resolved), args, width, tuple: false });
+        }
+        if ordinality {
+            columns.push(ScopeColumn::new("ordinality", Type::INT, SourceName::default()));
+        }
+        // Answers of subqueries in arguments come first in the row; they have no names.
+        let before = unit.scope.width();
+        let mut scope = unit.scope;
+        scope.columns.extend(columns);
+        let node = Node::ProjectSet { input: Box::new(unit.node), sets, ordinality };
+        let mut relation = Relation { node, scope };
+        if before > 0 {
+            visible(&mut relation);
+        }
+        Ok(relation)
+    }
+}
+
+/// Rows that are known already, as a source.
+pub fn rows_relation(rows: Rows) -> Relation {
+    let columns = rows
+        .columns
+        .into_iter()
+        .map(|column| ScopeColumn::new(column.name, column.ty, SourceName::default()))
+        .collect();
+    Relation { node: Node::Rows(Arc::new(rows.rows)), scope: Scope::of(columns) }
+}
+
+/// WITH ORDINALITY over a source: one more column that counts.
+fn number_rows(relation: Relation) -> Relation {
+    let mut scope = relation.scope;
+    scope.columns.push(ScopeColumn::new("ordinality", Type::INT, SourceName::default()));
+    let node = Node::Number { input: Box::new(relation.node) };
+    Relation { node, scope }
+}
+
+/// Which side of a join an expression reads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// Only the left.
+    Left,
+    /// Only the right.
+    Right,
+}
+
+/// The side that an expression reads; `None` for both, neither, or if it holds a subquery or an unknown name.
+pub fn side_of(expr: &Expr, scope: &Scope, left_width: usize) -> Option<Side> {
+    let mut side: Option<Side> = None;
+    let mut mixed = false;
+    super::walk::any(expr, &mut |e| {
+        let position = match e {
+            Expr::Column(parts) => scope.position(parts),
+            Expr::Ordinal(n) => base::num::index(*n).checked_sub(1),
+            Expr::Subquery(_) | Expr::Exists(_) | Expr::ArraySubquery(_) => None,
+            #[expect(clippy::wildcard_enum_match_arm, reason = "only names matter")]
+            _ => return false,
+        };
+        let Some(position) = position else {
+            mixed = true;
+            return true;
+        };
+        let here = if position < left_width { Side::Left } else { Side::Right };
+        if side.is_some_and(|side| side != here) {
+            mixed = true;
+        }
+        side = Some(here);
+        mixed
+    });
+    if mixed { None } else { side }
+}
+
+/// Functions and subqueries may name what stands before them.
+fn may_be_lateral(expr: &TableExpr) -> bool {
+    match expr {
+        TableExpr::Source(source) => {
+            source.lateral || matches!(&source.kind, SourceKind::Functions { .. })
+        }
+        TableExpr::Paren(inner) => may_be_lateral(inner),
+        TableExpr::Join(_) => false,
+    }
+}
+
+/// Two sources of one FROM must differ in name.
+fn check_names(left: &Scope, right: &Scope) -> Result<(), PlanError> {
+    let mut seen: Vec<&SourceName> = Vec::new();
+    for column in &right.columns {
+        if column.source.table.is_empty() || seen.contains(&&column.source) {
+            continue;
+        }
+        seen.push(&column.source);
+        if left.columns.iter().any(|other| other.source == column.source) {
+            return Err(PlanError::DuplicateSource { name: column.source.table.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Names that both sides of a NATURAL JOIN have, in the order of the left.
+fn shared_names(left: &Scope, right: &Scope) -> Vec<String> {
+    left.columns
+        .iter()
+        .filter(|column| !column.hidden && !column.name.is_empty())
+        .filter(|column| right.columns.iter().any(|c| !c.hidden && c.name == column.name))
+        .map(|column| column.name.clone())
+        .collect()
+}
+
+/// The positions of USING columns on both sides.
+fn merge_columns(
+    names: &[String],
+    left: &Scope,
+    right: &Scope,
+) -> Result<Vec<(usize, usize)>, PlanError> {
+    let find = |scope: &Scope, name: &String, side: &'static str| {
+        let parts = std::slice::from_ref(name);
+        if !scope.has(parts) {
+            return Err(PlanError::UsingMissing { column: name.clone(), side });
+        }
+        scope
+            .position(parts)
+            .ok_or_else(|| PlanError::UsingAmbiguous { column: name.clone(), side })
+    };
+    let mut merged = Vec::with_capacity(names.len());
+    for name in names {
+        let (a, b) = (find(left, name, "left")?, find(right, name, "right")?);
+        let (one, other) = (&left.columns[a].ty, &right.columns[b].ty);
+        if !one.equivalent(other) {
+            return Err(PlanError::UsingTypes {
+                column: name.clone(),
+                left: one.error_name(),
+                right: other.error_name(),
+            });
+        }
+        merged.push((a, b));
+    }
+    Ok(merged)
+}
+
+/// Makes one visible column of each pair that USING merged, and lets these come first in `*`.
+fn apply_using(
+    relation: &mut Relation,
+    kind: JoinKind,
+    merged: &[(usize, usize)],
+    left_width: usize,
+) {
+    if merged.is_empty() {
+        return;
+    }
+    let mut first = Vec::with_capacity(merged.len());
+    let mut exprs: Option<Vec<Scalar>> = None;
+    for (a, b) in merged {
+        let (left, right) = (*a, left_width + *b);
+        match kind {
+            JoinKind::Inner | JoinKind::Left => {
+                relation.scope.columns[right].merged = true;
+                first.push(left);
+            }
+            JoinKind::Right => {
+                relation.scope.columns[left].merged = true;
+                first.push(right);
+            }
+            JoinKind::Full => {
+                let both = [left, right].map(|position| {
+                    let column = &relation.scope.columns[position];
+                    Scalar::column(position, column.ty.clone())
+                });
+                let exprs = exprs.get_or_insert_with(|| {
+                    let all = relation.scope.columns.iter().enumerate();
+                    all.map(|(position, column)| {
+                        column.mark();
+                        Scalar::column(position, column.ty.clone())
+                    })
+                    .collect()
+                });
+                let mut made = relation.scope.columns[left].clone();
+                made.source = SourceName::default();
+                made.used = None;
+                relation.scope.columns[left].merged = true;
+                relation.scope.columns[right].merged = true;
+                let ty = made.ty.clone();
+                exprs.push(Scalar { ty, node: types_expr::Node::Coalesce(both.to_vec()) });
+                relation.scope.columns.push(made);
+                first.push(relation.scope.width() - 1);
+            }
+        }
+    }
+    if let Some(exprs) = exprs {
+        let input =
+            Box::new(std::mem::replace(&mut relation.node, Node::Values { rows: Vec::new() }));
+        relation.node = Node::Project { input, exprs };
+    }
+    relation.scope.first = first;
+}
+
+/// The index that a hint names.
+fn hinted_index(table: &Table, hint: Option<&IndexHint>) -> Result<Option<usize>, PlanError> {
+    let named = |name: &str| {
+        table
+            .indexes
+            .iter()
+            .position(|index| index.name == name)
+            .ok_or_else(|| PlanError::UndefinedIndex { name: name.to_owned() })
+    };
+    match hint {
+        None => Ok(None),
+        Some(IndexHint::Index(name)) if name == "primary" => Ok(Some(0)),
+        Some(IndexHint::Index(name)) => named(name).map(Some),
+        Some(IndexHint::Id(id)) => table
+            .indexes
+            .iter()
+            .position(|index| index.id == *id)
+            .map(Some)
+            .ok_or_else(|| PlanError::UndefinedIndex { name: format!("[{id}]") }),
+        Some(IndexHint::Flags(flags)) => {
+            for (flag, value) in flags {
+                if flag == "FORCE_INDEX"
+                    && let Some(name) = value
+                {
+                    return named(name).map(Some);
+                }
+            }
+            Ok(None)
+        }
+    }
+}
