@@ -224,9 +224,9 @@ impl Planner<'_, '_> {
             let scalar = self.compile(field, scope, Some(ty))?;
             if !scalar.ty.equivalent(ty) {
                 return Err(TypesError::UnsupportedComparison {
-                    left: scalar.ty.error_name(),
+                    left: scalar.ty.name(),
                     op: "IN",
-                    right: format!("tuple{{{}}}", ty.error_name()),
+                    right: format!("tuple{{{}}}", ty.name()),
                 }
                 .into());
             }

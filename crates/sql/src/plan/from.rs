@@ -154,7 +154,7 @@ impl Planner<'_, '_> {
         if let Some(all) = rest.into_iter().reduce(|a, b| Expr::And(Box::new(a), Box::new(b))) {
             let predicate = self.compile(&all, &scope, Some(&Type::Bool))?;
             if !predicate.ty.equivalent(&Type::Bool) {
-                let found = predicate.ty.error_name();
+                let found = predicate.ty.name();
                 return Err(
                     PlanError::ArgumentType { clause: "ON", wanted: "bool", found }.into()
                 );
@@ -517,8 +517,8 @@ fn merge_columns(
         if !one.equivalent(other) {
             return Err(PlanError::UsingTypes {
                 column: name.clone(),
-                left: one.error_name(),
-                right: other.error_name(),
+                left: one.name(),
+                right: other.name(),
             });
         }
         merged.push((a, b));

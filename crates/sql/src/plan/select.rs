@@ -107,7 +107,7 @@ impl Planner<'_, '_> {
     fn limit_count(&mut self, expr: &Expr, clause: &'static str) -> Result<Scalar, Error> {
         let scalar = self.compile(expr, &Scope::default(), Some(&Type::INT))?;
         if !scalar.ty.clone().equivalent(&Type::INT) {
-            let found = scalar.ty.clone().error_name();
+            let found = scalar.ty.clone().name();
             return Err(PlanError::ArgumentType { clause, wanted: "int", found }.into());
         }
         Ok(scalar)
@@ -151,8 +151,8 @@ impl Planner<'_, '_> {
                 } else if !types[column].equivalent(&found) && wants.get(column).is_none_or(Option::is_none) {
                     return Err(PlanError::SetTypes {
                         op: "VALUES",
-                        left: found.error_name(),
-                        right: types[column].error_name(),
+                        left: found.name(),
+                        right: types[column].name(),
                     }
                     .into());
                 }
@@ -228,8 +228,8 @@ impl Planner<'_, '_> {
             if !one.ty.equivalent(&other.ty) {
                 return Err(PlanError::SetTypes {
                     op: word,
-                    left: one.ty.error_name(),
-                    right: other.ty.error_name(),
+                    left: one.ty.name(),
+                    right: other.ty.name(),
                 }
                 .into());
             }
@@ -343,7 +343,7 @@ impl Planner<'_, '_> {
         let mut exprs = self.run_stage(relation, stage)?;
         let Some(predicate) = exprs.pop() else { return Ok(()) };
         if !predicate.ty.equivalent(&Type::Bool) {
-            let found = predicate.ty.error_name();
+            let found = predicate.ty.name();
             return Err(PlanError::ArgumentType { clause: place, wanted: "bool", found }.into());
         }
         let input =
