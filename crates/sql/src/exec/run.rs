@@ -156,6 +156,16 @@ impl<'r, 'c> Run<'r, 'c> {
             Node::ProjectSet { input, sets, ordinality } => {
                 self.project_set(input, sets, *ordinality, sink)
             }
+            Node::Number { input } => {
+                let (mut number, mut wide) = (0, Vec::new());
+                self.stream(input, &mut |run, row| {
+                    number += 1;
+                    wide.clear();
+                    wide.extend_from_slice(row);
+                    wide.push(Datum::Int(number));
+                    sink(run, &wide)
+                })
+            }
             Node::Join(join) => self.join(join, sink),
             Node::Aggregate { input, keys, calls, scalar } => {
                 self.aggregate(input, keys, calls, *scalar, sink)
@@ -526,5 +536,15 @@ impl Members {
             row.iter().zip(key).all(|(a, b)| a.is_null() || b.is_null() || a == b)
         });
         if open { Datum::Null } else { Datum::Bool(false) }
+    }
+}
+
+impl Run<'_, '_> {
+    /// A row followed by the outer row.
+    pub fn widen(&self, row: &[Datum]) -> Vec<Datum> {
+        let mut wide = Vec::with_capacity(row.len() + self.outer.len());
+        wide.extend_from_slice(row);
+        wide.extend_from_slice(&self.outer);
+        wide
     }
 }

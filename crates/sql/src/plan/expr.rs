@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::Arc;
 
-use super::node::{Node, Subquery, SubqueryKind, WindowFunction};
+use super::node::{Node, Subquery, SubqueryKind};
 use super::scope::{Level, Scope, ScopeColumn, resolve};
 use super::walk::{each_child_mut, has_subquery};
 use super::{Error as PlanError, Planner, Relation};
@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::types::expr::{self as types_expr, Column, Scalar};
 use crate::types::time::TextCx;
 use crate::types::wire::TypeSource;
-use crate::types::{Datum, Error as TypesError, Type, aggregate};
+use crate::types::{Datum, Error as TypesError, Type};
 
 /// Expressions over one row, with the types that are wanted of them.
 #[derive(Debug, Default)]
@@ -99,13 +99,12 @@ impl Planner<'_, '_> {
         self.cx.snapshot()
     }
 
-    /// Compiles an expression that holds no subquery.
-    pub fn compile(
+    /// Runs `f` with the answers to the compiler's questions about names.
+    pub fn with_resolver<T>(
         &mut self,
-        expr: &Expr,
         scope: &Scope,
-        want: Option<&Type>,
-    ) -> Result<Scalar, Error> {
+        f: impl FnOnce(&mut Resolver<'_>) -> Result<T, TypesError>,
+    ) -> Result<T, Error> {
         let snapshot = self.cx.snapshot()?;
         let names = self.cx.names(&snapshot);
         let mut resolver = Resolver {
@@ -115,7 +114,27 @@ impl Planner<'_, '_> {
             text_cx: self.cx.text_cx(),
             placeholders: &self.placeholders,
         };
-        Ok(types_expr::compile(expr, &mut resolver, want)?)
+        Ok(f(&mut resolver)?)
+    }
+
+    /// Compiles an expression that holds no subquery.
+    pub fn compile(
+        &mut self,
+        expr: &Expr,
+        scope: &Scope,
+        want: Option<&Type>,
+    ) -> Result<Scalar, Error> {
+        self.with_resolver(scope, |resolver| types_expr::compile(expr, resolver, want))
+    }
+
+    /// Compiles a condition that holds no subquery. `place` is the clause that asks.
+    pub fn compile_bool(
+        &mut self,
+        expr: &Expr,
+        scope: &Scope,
+        place: &'static str,
+    ) -> Result<Scalar, Error> {
+        self.with_resolver(scope, |resolver| types_expr::compile_bool(expr, resolver, place))
     }
 
     /// The value of an expression that stands alone: in LIMIT, SET, EXECUTE.
@@ -130,23 +149,33 @@ impl Planner<'_, '_> {
         relation: &mut Relation,
         mut stage: Stage<'_>,
     ) -> Result<Vec<Scalar>, Error> {
-        let mut lifted = Lifted { base: relation.scope.width(), ..Lifted::default() };
-        for (expr, _) in &mut stage.exprs {
-            if has_subquery(expr) {
-                self.lift(expr.to_mut(), &relation.scope, &mut lifted)?;
-            }
-        }
-        if !lifted.subqueries.is_empty() {
-            let input =
-                Box::new(std::mem::replace(&mut relation.node, Node::Values { rows: Vec::new() }));
-            relation.node = Node::Extend { input, subqueries: lifted.subqueries };
-            relation.scope.columns.extend(lifted.types.into_iter().map(ScopeColumn::nameless));
-        }
+        let with_subqueries =
+            stage.exprs.iter_mut().map(|(expr, _)| expr).filter(|expr| has_subquery(expr));
+        self.lift_all(relation, with_subqueries.map(Cow::to_mut))?;
         let mut scalars = Vec::with_capacity(stage.exprs.len());
         for (expr, want) in &stage.exprs {
             scalars.push(self.compile(expr, &relation.scope, want.as_ref())?);
         }
         Ok(scalars)
+    }
+
+    /// Replaces the subqueries of expressions over a plan's row, which grows by their answers.
+    pub fn lift_all<'e>(
+        &mut self,
+        relation: &mut Relation,
+        exprs: impl Iterator<Item = &'e mut Expr>,
+    ) -> Result<(), Error> {
+        let mut lifted = Lifted { base: relation.scope.width(), ..Lifted::default() };
+        for expr in exprs {
+            self.lift(expr, &relation.scope, &mut lifted)?;
+        }
+        if lifted.subqueries.is_empty() {
+            return Ok(());
+        }
+        let input = Box::new(relation.take_node());
+        relation.node = Node::Extend { input, subqueries: lifted.subqueries };
+        relation.scope.columns.extend(lifted.types.into_iter().map(ScopeColumn::nameless));
+        Ok(())
     }
 
     /// Replaces the subqueries of an expression by ordinals.
@@ -285,27 +314,4 @@ fn one_type(mut types: Vec<Type>) -> Type {
         }
         (_, None) => Type::Unknown,
     }
-}
-
-/// A window function by name, and the type of what it computes.
-pub fn window_function(name: &str, args: &[Type]) -> Result<(WindowFunction, Type), Error> {
-    let first = args.first().cloned().unwrap_or(Type::Unknown);
-    let found = match name {
-        "row_number" => (WindowFunction::RowNumber, Type::INT),
-        "rank" => (WindowFunction::Rank, Type::INT),
-        "dense_rank" => (WindowFunction::DenseRank, Type::INT),
-        "percent_rank" => (WindowFunction::PercentRank, Type::FLOAT),
-        "cume_dist" => (WindowFunction::CumeDist, Type::FLOAT),
-        "ntile" => (WindowFunction::Ntile, Type::INT),
-        "lag" => (WindowFunction::Lag, first),
-        "lead" => (WindowFunction::Lead, first),
-        "first_value" => (WindowFunction::FirstValue, first),
-        "last_value" => (WindowFunction::LastValue, first),
-        "nth_value" => (WindowFunction::NthValue, first),
-        _ => {
-            let (function, ty) = aggregate::resolve(name, args)?;
-            (WindowFunction::Aggregate(function), ty)
-        }
-    };
-    Ok(found)
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::expr::Stage;
 use super::label::label;
-use super::node::{Join, JoinKind, Node, Scan, SetCall, TableUse};
+use super::node::{Join, JoinKind, Node, Scan, SetCall, SetSource, TableUse};
 use super::scope::{Level, Scope, ScopeColumn, SourceName};
 use super::select::{rename, visible};
 use super::table::Table;
@@ -26,7 +26,8 @@ use crate::error::Error;
 use crate::exec;
 use crate::outcome::{Outcome, Rows};
 use crate::types::expr::{self as types_expr, Scalar};
-use crate::types::{Type, expr};
+use crate::types::Type;
+use crate::types::expr::set_function::{SetFunction, is_set_function};
 
 impl Planner<'_, '_> {
     /// All sources of a FROM, side by side.
@@ -369,26 +370,25 @@ impl Planner<'_, '_> {
             let Expr::Function(function) = call.strip_parens() else {
                 return Err(PlanError::Unsupported { what: "expressions in FROM" }.into());
             };
-            let mut stage = Stage::new();
-            if !types_expr::is_set_function(function.name.object()) {
+            if !is_set_function(function.name.object()) {
+                let mut stage = Stage::new();
                 stage.push(call, None);
-                let args = self.run_stage(&mut unit, stage)?;
-                let ty = args.first().map_or(Type::Unknown, |arg| arg.ty.clone());
-                columns.push(ScopeColumn::new(name, ty, source));
-                sets.push(SetCall { call: None, args, width: 1, tuple: false });
+                for scalar in self.run_stage(&mut unit, stage)? {
+                    columns.push(ScopeColumn::new(name.clone(), scalar.ty.clone(), source.clone()));
+                    sets.push(SetCall { source: SetSource::Scalar(scalar), width: 1, tuple: false });
+                }
                 continue;
             }
-            for arg in &function.args {
-                stage.push(arg, None);
+            let mut function = (**function).clone();
+            self.lift_all(&mut unit, function.args.iter_mut())?;
+            let made = self.with_resolver(&unit.scope, |resolver| {
+                SetFunction::compile(&function, resolver)
+            })?;
+            for (column, ty) in &made.columns {
+                columns.push(ScopeColumn::new(column.clone(), ty.clone(), source.clone()));
             }
-            let args = self.run_stage(&mut unit, stage)?;
-            let types: Vec<Type> = args.iter().map(|arg| arg.ty.clone()).collect();
-            let (resolved, made) = expr::set_function(function.name.object(), &types)?;
-            let width = made.len();
-            for (column, ty) in made {
-                columns.push(ScopeColumn::new(column, ty, source.clone()));
-            }
-            sets.push(SetCall { call: Some(resolved), args, width, tuple: false });
+            let width = made.columns.len();
+            sets.push(SetCall { source: SetSource::Function(made), width, tuple: false });
         }
         if ordinality {
             columns.push(ScopeColumn::new("ordinality", Type::INT, SourceName::default()));
@@ -575,8 +575,7 @@ fn apply_using(
         }
     }
     if let Some(exprs) = exprs {
-        let input =
-            Box::new(std::mem::replace(&mut relation.node, Node::Values { rows: Vec::new() }));
+        let input = Box::new(relation.take_node());
         relation.node = Node::Project { input, exprs };
     }
     relation.scope.first = first;

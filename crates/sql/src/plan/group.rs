@@ -11,8 +11,9 @@
 
 use std::rc::Rc;
 
-use super::expr::Stage;
-use super::node::{AggregateCall, Bound, Frame, Node, SetCall, WindowCall};
+use super::node::{
+    AggregateCall, Bound, Frame, Node, SetCall, SetSource, WindowCall, WindowFunction,
+};
 use super::order::{Shape, target_of};
 use super::scope::{Scope, ScopeColumn};
 use super::walk::{any, each_child_mut};
@@ -23,7 +24,8 @@ use crate::ast::query::{
 };
 use crate::error::Error;
 use crate::types::expr::Scalar;
-use crate::types::{Type, aggregate, expr as types_expr};
+use crate::types::expr::set_function::{SetFunction, is_set_function};
+use crate::types::{Type, aggregate};
 
 /// Ordinals from here on stand for calls while their final place is not known.
 const CALL_BASE: u32 = 1 << 24;
@@ -49,7 +51,7 @@ fn as_window(expr: &Expr) -> Option<&Function> {
 
 fn as_set_function(expr: &Expr) -> Option<&Function> {
     match expr {
-        Expr::Function(call) if types_expr::is_set_function(call.name.object()) => Some(call),
+        Expr::Function(call) if is_set_function(call.name.object()) => Some(call),
         _ => None,
     }
 }
@@ -91,7 +93,7 @@ impl Planner<'_, '_> {
             settle(expr, width);
         }
         let scalar = clause.group_by.is_empty();
-        self.aggregate_node(relation, &keys, &calls, scalar)?;
+        self.aggregate_node(relation, keys, calls, scalar)?;
         if let Some(having) = shape.having.take() {
             self.filter_by(relation, &having, "HAVING")?;
         }
@@ -131,52 +133,54 @@ impl Planner<'_, '_> {
     fn aggregate_node(
         &mut self,
         relation: &mut Relation,
-        keys: &[Expr],
-        calls: &[Function],
+        mut keys: Vec<Expr>,
+        mut calls: Vec<Function>,
         scalar: bool,
     ) -> Result<(), Error> {
-        let mut stage = Stage::new();
-        for key in keys {
-            stage.push(key, None);
-        }
-        for call in calls {
-            push_call(&mut stage, call);
-            for term in &call.order_by {
-                if let OrderKey::Expr(expr) = &term.key {
-                    stage.push(expr, None);
-                }
-            }
-        }
-        let mut scalars = self.run_stage(relation, stage)?.into_iter();
-        let key_scalars: Vec<Scalar> = scalars.by_ref().take(keys.len()).collect();
+        self.lift_all(relation, keys.iter_mut().chain(calls.iter_mut().flat_map(operands)))?;
+        let scope = &relation.scope;
         let mut columns: Vec<ScopeColumn> = Vec::with_capacity(keys.len() + calls.len());
-        for (key, scalar) in keys.iter().zip(&key_scalars) {
-            columns.push(key_column(key, scalar, &relation.scope));
+        let mut key_scalars = Vec::with_capacity(keys.len());
+        for key in &keys {
+            let compiled = self.compile(key, scope, None)?;
+            columns.push(key_column(key, &compiled, scope));
+            key_scalars.push(compiled);
         }
         let mut planned = Vec::with_capacity(calls.len());
-        for call in calls {
-            let (args, filter) = take_call(&mut scalars, call);
-            let types: Vec<Type> = args.iter().map(|scalar| scalar.ty.clone()).collect();
-            let (function, ty) = aggregate::resolve(call.name.object(), &types)?;
-            let order = call
-                .order_by
-                .iter()
-                .filter_map(|term| Some((scalars.next()?, term.direction == Direction::Desc)))
-                .collect();
+        for call in &calls {
+            let aggregate =
+                self.with_resolver(scope, |resolver| aggregate::compile(call, resolver))?;
+            columns.push(ScopeColumn::nameless(aggregate.ty.clone()));
             planned.push(AggregateCall {
-                function,
-                args,
+                aggregate,
                 distinct: call.set == FunctionSet::Distinct,
-                filter,
-                order,
+                filter: self.call_filter(call, scope)?,
+                order: self.order_scalars(&call.order_by, scope)?,
             });
-            columns.push(ScopeColumn::nameless(ty));
         }
-        let input =
-            Box::new(std::mem::replace(&mut relation.node, Node::Values { rows: Vec::new() }));
+        let input = Box::new(relation.take_node());
         relation.node = Node::Aggregate { input, keys: key_scalars, calls: planned, scalar };
         relation.scope = Scope::of(columns);
         Ok(())
+    }
+
+    fn call_filter(&mut self, call: &Function, scope: &Scope) -> Result<Option<Scalar>, Error> {
+        call.filter.as_ref().map(|filter| self.compile_bool(filter, scope, "FILTER")).transpose()
+    }
+
+    fn order_scalars(
+        &mut self,
+        order_by: &[OrderBy],
+        scope: &Scope,
+    ) -> Result<Vec<(Scalar, bool)>, Error> {
+        let mut scalars = Vec::with_capacity(order_by.len());
+        for term in order_by {
+            if let OrderKey::Expr(expr) = &term.key {
+                let descending = term.direction == Direction::Desc;
+                scalars.push((self.compile(expr, scope, None)?, descending));
+            }
+        }
+        Ok(scalars)
     }
 
     /// Window functions of a clause.
@@ -193,41 +197,78 @@ impl Planner<'_, '_> {
         for expr in shape.exprs_mut() {
             lift_calls(expr, &mut calls, as_window);
         }
-        let mut stage = Stage::new();
-        let mut specs = Vec::with_capacity(calls.len());
-        for call in &calls {
-            specs.push(window_spec(call, &clause.windows)?);
+        for call in &mut calls {
+            let spec = window_spec(call, &clause.windows)?;
+            call.over = Some(Over::Spec(Box::new(spec)));
         }
-        for (call, spec) in calls.iter().zip(&specs) {
-            push_call(&mut stage, call);
-            for expr in spec.partition_by.iter().chain(order_exprs(&spec.order_by)) {
-                stage.push(expr, None);
-            }
-        }
-        let mut scalars = self.run_stage(relation, stage)?.into_iter();
+        self.lift_all(relation, calls.iter_mut().flat_map(operands))?;
         let width = base::num::to_u32(relation.scope.width());
         let mut planned = Vec::with_capacity(calls.len());
-        for (call, spec) in calls.iter().zip(&specs) {
-            let (args, filter) = take_call(&mut scalars, call);
-            let types: Vec<Type> = args.iter().map(|scalar| scalar.ty.clone()).collect();
-            let (function, ty) = super::expr::window_function(call.name.object(), &types)?;
-            let partition = scalars.by_ref().take(spec.partition_by.len()).collect();
-            let order: Vec<(Scalar, bool)> = spec
-                .order_by
-                .iter()
-                .filter_map(|term| Some((scalars.next()?, term.direction == Direction::Desc)))
-                .collect();
-            let frame = frame_of(spec, order.is_empty())?;
-            planned.push(WindowCall { function, args, filter, partition, order, frame });
-            relation.scope.columns.push(ScopeColumn::nameless(ty));
+        let mut types = Vec::with_capacity(calls.len());
+        for call in &calls {
+            let Some(Over::Spec(spec)) = &call.over else { continue };
+            let (window, ty) = self.window_call(call, spec, &relation.scope)?;
+            planned.push(window);
+            types.push(ty);
         }
+        relation.scope.columns.extend(types.into_iter().map(ScopeColumn::nameless));
         for expr in shape.exprs_mut() {
             settle(expr, width);
         }
-        let input =
-            Box::new(std::mem::replace(&mut relation.node, Node::Values { rows: Vec::new() }));
+        let input = Box::new(relation.take_node());
         relation.node = Node::Window { input, calls: planned };
         Ok(())
+    }
+
+    fn window_call(
+        &mut self,
+        call: &Function,
+        spec: &WindowSpec,
+        scope: &Scope,
+    ) -> Result<(WindowCall, Type), Error> {
+        let (function, args, ty) = self.window_function(call, scope)?;
+        let mut partition = Vec::with_capacity(spec.partition_by.len());
+        for expr in &spec.partition_by {
+            partition.push(self.compile(expr, scope, None)?);
+        }
+        let order = self.order_scalars(&spec.order_by, scope)?;
+        let frame = frame_of(spec, order.is_empty())?;
+        let filter = self.call_filter(call, scope)?;
+        Ok((WindowCall { function, args, filter, partition, order, frame }, ty))
+    }
+
+    fn window_function(
+        &mut self,
+        call: &Function,
+        scope: &Scope,
+    ) -> Result<(WindowFunction, Vec<Scalar>, Type), Error> {
+        let fixed = match call.name.object() {
+            "row_number" => Some((WindowFunction::RowNumber, Type::INT)),
+            "rank" => Some((WindowFunction::Rank, Type::INT)),
+            "dense_rank" => Some((WindowFunction::DenseRank, Type::INT)),
+            "percent_rank" => Some((WindowFunction::PercentRank, Type::FLOAT)),
+            "cume_dist" => Some((WindowFunction::CumeDist, Type::FLOAT)),
+            "ntile" => Some((WindowFunction::Ntile, Type::INT)),
+            "lag" => Some((WindowFunction::Lag, Type::Unknown)),
+            "lead" => Some((WindowFunction::Lead, Type::Unknown)),
+            "first_value" => Some((WindowFunction::FirstValue, Type::Unknown)),
+            "last_value" => Some((WindowFunction::LastValue, Type::Unknown)),
+            "nth_value" => Some((WindowFunction::NthValue, Type::Unknown)),
+            _ => None,
+        };
+        let Some((function, ty)) = fixed else {
+            let aggregate =
+                self.with_resolver(scope, |resolver| aggregate::compile(call, resolver))?;
+            let (args, ty) = (aggregate.args.clone(), aggregate.ty.clone());
+            return Ok((WindowFunction::Aggregate(aggregate), args, ty));
+        };
+        let mut args = Vec::with_capacity(call.args.len());
+        for arg in &call.args {
+            args.push(self.compile(arg, scope, None)?);
+        }
+        let first = args.first().map(|arg| arg.ty.clone());
+        let ty = if ty == Type::Unknown { first.unwrap_or(Type::Unknown) } else { ty };
+        Ok((function, args, ty))
     }
 
     /// Functions that return sets, among the targets of a clause.
@@ -243,53 +284,53 @@ impl Planner<'_, '_> {
         for expr in shape.exprs_mut() {
             lift_calls(expr, &mut calls, as_set_function);
         }
-        let mut stage = Stage::new();
-        for call in &calls {
-            push_call(&mut stage, call);
-        }
-        let mut scalars = self.run_stage(relation, stage)?.into_iter();
+        self.lift_all(relation, calls.iter_mut().flat_map(operands))?;
         let width = base::num::to_u32(relation.scope.width());
         let mut sets = Vec::with_capacity(calls.len());
+        let mut types = Vec::with_capacity(calls.len());
         for call in &calls {
-            let (args, _) = take_call(&mut scalars, call);
-            let types: Vec<Type> = args.iter().map(|scalar| scalar.ty.clone()).collect();
-            let (function, columns) = types_expr::set_function(call.name.object(), &types)?;
-            let one = columns.len() == 1;
-            let ty = match columns.as_slice() {
+            let function = self.with_resolver(&relation.scope, |resolver| {
+                SetFunction::compile(call, resolver)
+            })?;
+            types.push(match function.columns.as_slice() {
                 [(_, ty)] => ty.clone(),
-                _ => Type::tuple(columns.iter().map(|(_, ty)| ty.clone()).collect()),
-            };
-            sets.push(SetCall { call: Some(function), args, width: columns.len(), tuple: !one });
-            relation.scope.columns.push(ScopeColumn::nameless(ty));
+                columns => Type::tuple(columns.iter().map(|(_, ty)| ty.clone()).collect()),
+            });
+            let width = function.columns.len();
+            sets.push(SetCall { source: SetSource::Function(function), width, tuple: width != 1 });
         }
+        relation.scope.columns.extend(types.into_iter().map(ScopeColumn::nameless));
         for expr in shape.exprs_mut() {
             settle(expr, width);
         }
-        let input =
-            Box::new(std::mem::replace(&mut relation.node, Node::Values { rows: Vec::new() }));
+        let input = Box::new(relation.take_node());
         relation.node = Node::ProjectSet { input, sets, ordinality: false };
         Ok(())
     }
 }
 
-/// Puts the arguments and the filter of a call on a stage. `count(*)` has no arguments.
-fn push_call<'a>(stage: &mut Stage<'a>, call: &'a Function) {
-    for arg in call.args.iter().filter(|arg| !matches!(arg, Expr::Star(_))) {
-        stage.push(arg, None);
-    }
-    if let Some(filter) = &call.filter {
-        stage.push(filter, Some(Type::Bool));
-    }
+/// Everything in a call that is computed of the row that comes in.
+fn operands(call: &mut Function) -> impl Iterator<Item = &mut Expr> {
+    let over = call.over.as_mut().into_iter().flat_map(|over| match over {
+        Over::Name(_) => Vec::new(),
+        Over::Spec(spec) => spec
+            .partition_by
+            .iter_mut()
+            .chain(spec.order_by.iter_mut().filter_map(order_expr))
+            .collect(),
+    });
+    call.args
+        .iter_mut()
+        .chain(call.order_by.iter_mut().filter_map(order_expr))
+        .chain(call.filter.as_mut())
+        .chain(over)
 }
 
-fn take_call(
-    scalars: &mut std::vec::IntoIter<Scalar>,
-    call: &Function,
-) -> (Vec<Scalar>, Option<Scalar>) {
-    let count = call.args.iter().filter(|arg| !matches!(arg, Expr::Star(_))).count();
-    let args = scalars.by_ref().take(count).collect();
-    let filter = if call.filter.is_some() { scalars.next() } else { None };
-    (args, filter)
+fn order_expr(term: &mut OrderBy) -> Option<&mut Expr> {
+    match &mut term.key {
+        OrderKey::Expr(expr) => Some(expr),
+        OrderKey::PrimaryKey(_) | OrderKey::Index(..) => None,
+    }
 }
 
 /// The column that a key makes: it keeps its name if it is a plain column.
@@ -418,13 +459,6 @@ fn window_spec(call: &Function, windows: &[WindowDef]) -> Result<WindowSpec, Pla
         }
         None => Ok(WindowSpec::default()),
     }
-}
-
-fn order_exprs(order_by: &[OrderBy]) -> impl Iterator<Item = &Expr> {
-    order_by.iter().filter_map(|term| match &term.key {
-        OrderKey::Expr(expr) => Some(expr),
-        OrderKey::PrimaryKey(_) | OrderKey::Index(..) => None,
-    })
 }
 
 fn frame_of(spec: &WindowSpec, unordered: bool) -> Result<Frame, PlanError> {

@@ -127,6 +127,11 @@ impl<'p, 'c> Planner<'p, 'c> {
 }
 
 impl Relation {
+    /// The plan, to be put inside another; an empty one stays.
+    pub fn take_node(&mut self) -> Node {
+        std::mem::replace(&mut self.node, Node::Values { rows: Vec::new() })
+    }
+
     /// One row without columns.
     pub fn unit() -> Self {
         Self { node: Node::Values { rows: vec![Vec::new()] }, scope: Scope::default() }

@@ -187,17 +187,24 @@ pub struct Scan {
     pub filter: Option<Scalar>,
 }
 
-/// A function that returns a set, with its arguments.
+/// A function that returns a set.
 #[derive(Clone, Debug)]
 pub struct SetCall {
-    /// The function; `None` for a plain expression, the only argument, which gives one row.
-    pub call: Option<SetFunction>,
-    /// Its arguments, over the input's row.
-    pub args: Vec<Scalar>,
+    /// Where the rows come from.
+    pub source: SetSource,
     /// How many columns it makes.
     pub width: usize,
     /// They go out as one tuple.
     pub tuple: bool,
+}
+
+/// What gives the rows of a [`SetCall`].
+#[derive(Clone, Debug)]
+pub enum SetSource {
+    /// A function, its arguments over the input's row.
+    Function(SetFunction),
+    /// A plain expression: one row.
+    Scalar(Scalar),
 }
 
 /// How a join treats rows without a partner.
@@ -239,15 +246,13 @@ pub struct Join {
 /// One aggregate of a group.
 #[derive(Clone, Debug)]
 pub struct AggregateCall {
-    /// The function.
-    pub function: aggregate::Function,
-    /// Its arguments, over the input's row.
-    pub args: Vec<Scalar>,
+    /// The function and its arguments, over the input's row.
+    pub aggregate: aggregate::Aggregate,
     /// Equal arguments count once.
     pub distinct: bool,
     /// Which rows count.
     pub filter: Option<Scalar>,
-    /// In which order they are fed.
+    /// In which order they are fed, with `descending`.
     pub order: Vec<(Scalar, bool)>,
 }
 
@@ -269,10 +274,10 @@ pub struct WindowCall {
 }
 
 /// What a window function computes.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub enum WindowFunction {
     /// An aggregate over the frame.
-    Aggregate(aggregate::Function),
+    Aggregate(aggregate::Aggregate),
     /// `row_number()`.
     RowNumber,
     /// `rank()`.

@@ -48,7 +48,7 @@ impl Planner<'_, '_> {
         self.ctes.truncate(in_sight);
         let mut relation = relation?;
         for cte in ctes.into_iter().rev() {
-            let body = Box::new(std::mem::replace(&mut relation.node, Node::Values { rows: Vec::new() }));
+            let body = Box::new(relation.take_node());
             relation.node = Node::With {
                 slot: cte.slot,
                 query: Box::new(cte.query),
@@ -97,8 +97,7 @@ impl Planner<'_, '_> {
         };
         let offset = offset.map(|expr| self.limit_count(expr, "OFFSET")).transpose()?;
         if limit.is_some() || offset.is_some() {
-            let input =
-                Box::new(std::mem::replace(&mut relation.node, Node::Values { rows: Vec::new() }));
+            let input = Box::new(relation.take_node());
             relation.node = Node::Limit { input, limit, offset };
         }
         Ok(())
@@ -346,8 +345,7 @@ impl Planner<'_, '_> {
             let found = predicate.ty.name();
             return Err(PlanError::ArgumentType { clause: place, wanted: "bool", found }.into());
         }
-        let input =
-            Box::new(std::mem::replace(&mut relation.node, Node::Values { rows: Vec::new() }));
+        let input = Box::new(relation.take_node());
         relation.node = match *input {
             Node::Scan(mut scan) if scan.filter.is_none() => {
                 scan.filter = Some(predicate);
@@ -420,7 +418,7 @@ pub fn keep(relation: &mut Relation, positions: &[usize]) {
             column
         })
         .collect();
-    let input = Box::new(std::mem::replace(&mut relation.node, Node::Values { rows: Vec::new() }));
+    let input = Box::new(relation.take_node());
     relation.node = Node::Project { input, exprs };
     relation.scope = Scope::of(columns);
 }

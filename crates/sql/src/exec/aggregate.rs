@@ -1,0 +1,155 @@
+//! Groups: rows with equal keys, and what is computed of each group.
+//!
+//! ```text
+//!   row ─ keys ─▶ group ─ arguments ─▶ State of each call          at the end: keys, results, in order of appearance
+//! ```
+//!
+//! Shape: groups come out in the order in which their first row came in. DISTINCT and ORDER BY inside a call hold the
+//! arguments back until the end of the group.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::run::{Flow, Run, Sink};
+use crate::error::Error;
+use crate::plan::node::{AggregateCall, Node};
+use crate::types::aggregate::State;
+use crate::types::expr::Scalar;
+use crate::types::{Datum, datum};
+
+/// One call in one group.
+struct Cell {
+    state: State,
+    /// Arguments seen, for DISTINCT.
+    seen: BTreeSet<Vec<Datum>>,
+    /// Arguments kept for ORDER BY: sort keys, arguments.
+    kept: Vec<(Vec<Datum>, Vec<Datum>)>,
+}
+
+impl<'r, 'c> Run<'r, 'c> {
+    /// Runs a grouping.
+    pub fn aggregate(
+        &mut self,
+        input: &Node,
+        keys: &[Scalar],
+        calls: &[AggregateCall],
+        scalar: bool,
+        sink: &mut Sink<'_, 'r, 'c>,
+    ) -> Result<Flow, Error> {
+        let mut groups: Vec<(Vec<Datum>, Vec<Cell>)> = Vec::new();
+        let mut by_key: BTreeMap<Vec<Datum>, usize> = BTreeMap::new();
+        if scalar {
+            groups.push((Vec::new(), fresh(calls)));
+        }
+        let mut key = Vec::with_capacity(keys.len());
+        let mut args = Vec::new();
+        self.stream(input, &mut |run, row| {
+            let group = if keys.is_empty() && scalar {
+                0
+            } else {
+                run.eval_all(keys, row, &mut key)?;
+                if let Some(&known) = by_key.get(key.as_slice()) {
+                    known
+                } else {
+                    run.hold(key.len() + calls.len())?;
+                    by_key.insert(key.clone(), groups.len());
+                    groups.push((key.clone(), fresh(calls)));
+                    groups.len() - 1
+                }
+            };
+            for (call, cell) in calls.iter().zip(&mut groups[group].1) {
+                run.feed(call, cell, row, &mut args)?;
+            }
+            Ok(Flow::More)
+        })?;
+        for (key, cells) in groups {
+            let mut out = key;
+            for (call, cell) in calls.iter().zip(cells) {
+                out.push(finish(call, cell)?);
+            }
+            self.step(1)?;
+            if sink(self, &out)? == Flow::Enough {
+                return Ok(Flow::Enough);
+            }
+        }
+        Ok(Flow::More)
+    }
+
+    /// Feeds one row to one call.
+    fn feed(
+        &mut self,
+        call: &AggregateCall,
+        cell: &mut Cell,
+        row: &[Datum],
+        args: &mut Vec<Datum>,
+    ) -> Result<(), Error> {
+        if let Some(filter) = &call.filter
+            && !self.holds(filter, row)?
+        {
+            return Ok(());
+        }
+        let plain = !call.distinct && call.order.is_empty();
+        // A plain column is lent, not copied.
+        if plain
+            && let [arg] = call.aggregate.args.as_slice()
+            && let Some(value) = arg.as_column().and_then(|column| row.get(column))
+        {
+            cell.state.update(std::slice::from_ref(value))?;
+            return Ok(());
+        }
+        self.eval_all(&call.aggregate.args, row, args)?;
+        if plain {
+            cell.state.update(args)?;
+            return Ok(());
+        }
+        if call.distinct && !args.is_empty() {
+            if args[0].is_null() || cell.seen.contains(args.as_slice()) {
+                return Ok(());
+            }
+            self.hold(args.len())?;
+            cell.seen.insert(args.clone());
+        }
+        if call.order.is_empty() {
+            cell.state.update(args)?;
+            return Ok(());
+        }
+        let mut sort_key = Vec::with_capacity(call.order.len());
+        for (scalar, _) in &call.order {
+            sort_key.push(self.eval(scalar, row)?);
+        }
+        self.hold(sort_key.len() + args.len())?;
+        cell.kept.push((sort_key, args.clone()));
+        Ok(())
+    }
+}
+
+fn fresh(calls: &[AggregateCall]) -> Vec<Cell> {
+    calls
+        .iter()
+        .map(|call| Cell {
+            state: call.aggregate.start(),
+            seen: BTreeSet::new(),
+            kept: Vec::new(),
+        })
+        .collect()
+}
+
+fn finish(call: &AggregateCall, mut cell: Cell) -> Result<Datum, Error> {
+    if !call.order.is_empty() {
+        cell.kept.sort_by(|(a, _), (b, _)| compare_keys(&call.order, a, b));
+        for (_, args) in &cell.kept {
+            cell.state.update(args)?;
+        }
+    }
+    Ok(cell.state.finish()?)
+}
+
+/// Order of two lists of sort keys, each ascending or descending; NULLs first when ascending.
+pub fn compare_keys(order: &[(Scalar, bool)], a: &[Datum], b: &[Datum]) -> std::cmp::Ordering {
+    for ((left, right), (_, descending)) in a.iter().zip(b).zip(order) {
+        let by = if *descending { right.compare(left) } else { left.compare(right) };
+        if by.is_ne() {
+            return by;
+        }
+    }
+    datum::compare_lists(&[], &[])
+}

@@ -1,0 +1,216 @@
+//! Reading a table: an index, some spans, the columns that are wanted.
+//!
+//! ```text
+//!   kv scan ─ pairs ─▶ RowDecoder ─ rows of the index ─▶ (lookup in the primary index) ─▶ filter ─▶ sink
+//!            └── a batch at a time: the key space is let go before rows are given on, since what takes them may write
+//! ```
+//!
+//! Shape: a batch starts small and grows, so that LIMIT 1 reads little. A span that is one whole primary key is got,
+//! not scanned.
+
+use std::sync::Arc;
+
+use base::span::{Span, next_key};
+
+use super::run::{Flow, Run, Sink};
+use crate::error::Error;
+use crate::plan::node::Scan;
+use crate::plan::table::Table;
+use crate::row::RowDecoder;
+use crate::types::Datum;
+
+/// Rows of the first batch, and of the largest.
+const BATCH_ROWS: (usize, usize) = (16, 512);
+
+/// The end of a key of column family 0.
+const FAMILY_ZERO: u8 = 0x88;
+
+/// How a scan is carried out, decided once.
+struct Plan<'a> {
+    table: &'a Table,
+    index: usize,
+    needed: Vec<bool>,
+    /// What the index itself gives, when its entries must be followed.
+    lookup: Option<Vec<bool>>,
+    reverse: bool,
+    virtuals: Vec<usize>,
+}
+
+impl<'r, 'c> Run<'r, 'c> {
+    /// Runs a scan.
+    pub fn scan(&mut self, scan: &Scan, sink: &mut Sink<'_, 'r, 'c>) -> Result<Flow, Error> {
+        let table = Arc::clone(&scan.used.table);
+        let plan = self.scan_plan(scan, &table)?;
+        let computed;
+        let spans = if scan.keys.is_empty() {
+            scan.spans.as_slice()
+        } else {
+            computed = self.scan_keys(scan, &table)?;
+            computed.as_slice()
+        };
+        let mut spans_in_order: Vec<&Span> = spans.iter().collect();
+        if scan.reverse {
+            spans_in_order.reverse();
+        }
+        for span in spans_in_order {
+            if self.scan_span(&plan, span, scan, sink)? == Flow::Enough {
+                return Ok(Flow::Enough);
+            }
+        }
+        Ok(Flow::More)
+    }
+
+    fn scan_plan<'a>(&mut self, scan: &Scan, table: &'a Table) -> Result<Plan<'a>, Error> {
+        let mut needed = scan.used.columns.borrow().clone();
+        let virtuals: Vec<usize> =
+            table.virtual_columns().filter(|&ordinal| needed[ordinal]).collect();
+        if !virtuals.is_empty() {
+            // What a virtual column is computed from is not tracked: all is read.
+            needed.fill(true);
+        }
+        let index = &table.indexes[scan.index];
+        let covered = needed
+            .iter()
+            .zip(&index.covers)
+            .enumerate()
+            .all(|(ordinal, (need, covers))| !need || *covers || table.columns[ordinal].is_virtual);
+        let lookup = (!covered).then(|| {
+            let mut key_only = vec![false; needed.len()];
+            for (column, _) in &table.indexes[0].order {
+                key_only[*column] = true;
+            }
+            key_only
+        });
+        Ok(Plan { table, index: scan.index, needed, lookup, reverse: scan.reverse, virtuals })
+    }
+
+    /// The one span of a scan whose key is known only now.
+    fn scan_keys(&mut self, scan: &Scan, table: &Table) -> Result<Vec<Span>, Error> {
+        let nulls = vec![Datum::Null; table.columns.len()];
+        let mut values = Vec::with_capacity(scan.keys.len());
+        for scalar in &scan.keys {
+            let value = self.eval(scalar, &nulls)?;
+            if value.is_null() {
+                return Ok(Vec::new());
+            }
+            values.push(value);
+        }
+        Ok(vec![Span::prefix(table.index_codec(scan.index).key_prefix(&values)?)])
+    }
+
+    fn scan_span(
+        &mut self,
+        plan: &Plan<'_>,
+        span: &Span,
+        scan: &Scan,
+        sink: &mut Sink<'_, 'r, 'c>,
+    ) -> Result<Flow, Error> {
+        let wanted = plan.lookup.as_ref().unwrap_or(&plan.needed);
+        let codec = &plan.table.base.codec;
+        let mut decoder = RowDecoder::new(codec, plan.table.index_codec(plan.index), wanted);
+        let mut rest = span.clone();
+        let mut rows: Vec<Vec<Datum>> = Vec::new();
+        let mut size = BATCH_ROWS.0;
+        loop {
+            let more = self.fill(plan, &mut rest, size, &mut decoder, &mut rows)?;
+            size = (size * 4).min(BATCH_ROWS.1);
+            if plan.lookup.is_some() {
+                self.look_up(plan, &mut rows)?;
+            }
+            if !plan.virtuals.is_empty() {
+                self.compute_virtual(plan, &mut rows)?;
+            }
+            self.step(base::num::to_u64(rows.len()))?;
+            for row in rows.drain(..) {
+                if let Some(filter) = &scan.filter
+                    && !self.holds(filter, &row)?
+                {
+                    continue;
+                }
+                if sink(self, &row)? == Flow::Enough {
+                    return Ok(Flow::Enough);
+                }
+            }
+            if !more {
+                return Ok(Flow::More);
+            }
+        }
+    }
+
+    /// Reads about `size` rows of `rest`, which shrinks. Answers whether there may be more.
+    fn fill(
+        &mut self,
+        plan: &Plan<'_>,
+        rest: &mut Span,
+        size: usize,
+        decoder: &mut RowDecoder<'_>,
+        rows: &mut Vec<Vec<Datum>>,
+    ) -> Result<bool, Error> {
+        let (kv, txn) = self.cx.txn()?;
+        let direction =
+            if plan.reverse { kv::Direction::Reverse } else { kv::Direction::Forward };
+        let mut scan = kv.scan(txn, rest, direction)?;
+        let mut last: Vec<u8> = Vec::new();
+        while let Some((key, value)) = scan.next()? {
+            if let Some(row) = decoder.feed(key, value)? {
+                rows.push(row);
+                if rows.len() >= size {
+                    last.extend_from_slice(key);
+                    break;
+                }
+            }
+        }
+        if last.is_empty() {
+            rows.extend(decoder.finish());
+            return Ok(false);
+        }
+        if plan.reverse {
+            rest.end = last;
+        } else {
+            rest.start = next_key(&last);
+        }
+        Ok(true)
+    }
+
+    /// Replaces rows of a secondary index by the whole rows of the primary one.
+    fn look_up(&mut self, plan: &Plan<'_>, rows: &mut Vec<Vec<Datum>>) -> Result<(), Error> {
+        let codec = &plan.table.base.codec;
+        let mut decoder = RowDecoder::new(codec, &codec.primary, &plan.needed);
+        let (kv, txn) = self.cx.txn()?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows.drain(..) {
+            let mut key = codec.primary_key(&row)?;
+            if plan.table.single_family() {
+                key.push(FAMILY_ZERO);
+                if let Some(value) = kv.get(txn, &key)? {
+                    decoder.feed(&key, &value)?;
+                }
+            } else {
+                let mut scan = kv.scan(txn, &Span::prefix(key), kv::Direction::Forward)?;
+                while let Some((key, value)) = scan.next()? {
+                    decoder.feed(key, value)?;
+                }
+            }
+            found.extend(decoder.finish());
+        }
+        *rows = found;
+        Ok(())
+    }
+
+    fn compute_virtual(
+        &mut self,
+        plan: &Plan<'_>,
+        rows: &mut [Vec<Datum>],
+    ) -> Result<(), Error> {
+        let rules = plan.table.rules(self.cx)?;
+        for row in rows {
+            for (ordinal, scalar) in &rules.computed {
+                if plan.virtuals.contains(ordinal) {
+                    let value = self.cx.with_eval(|eval| scalar.eval(row, eval))?;
+                    row[*ordinal] = value;
+                }
+            }
+        }
+        Ok(())
+    }
+}
