@@ -17,6 +17,7 @@ use base::hlc::Timestamp;
 use base::ids::{DescId, JobId};
 
 use crate::ast;
+use crate::catalog::Snapshot;
 use crate::plan::cache::TableCache;
 
 /// How many row steps one statement may take unless the session says otherwise.
@@ -47,6 +48,10 @@ pub struct Session {
     pub prepared: BTreeMap<String, Arc<ast::Statement>>,
     /// The bound of one statement. *Units*: rows read, joined or written.
     pub row_steps_max: u64,
+    /// The session's time zone. *Units*: seconds east of UTC.
+    pub zone_secs: i32,
+    /// The catalog as the running statement sees it: derived, dropped when that changes.
+    pub snapshot: Option<Arc<Snapshot>>,
     /// What is known of tables that this session used: derived, safe to drop at any time.
     pub tables: TableCache,
 }
@@ -66,6 +71,8 @@ impl Session {
             last_sequence: None,
             prepared: BTreeMap::new(),
             row_steps_max: ROW_STEPS_MAX,
+            zone_secs: 0,
+            snapshot: None,
             tables: TableCache::default(),
         }
     }

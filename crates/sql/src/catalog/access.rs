@@ -18,10 +18,15 @@ use crate::session::TxnState;
 impl Cx<'_> {
     /// What exists, as this statement sees it.
     pub fn snapshot(&mut self) -> Result<Arc<Snapshot>, Error> {
+        if let Some(known) = &self.session.snapshot {
+            return Ok(Arc::clone(known));
+        }
         match &mut self.session.txn {
             TxnState::Open(open) => {
                 let changed = open.changed_schema;
-                Ok(self.catalog.seen_by(self.kv, &mut open.kv, changed)?)
+                let made = self.catalog.seen_by(self.kv, &mut open.kv, changed)?;
+                self.session.snapshot = Some(Arc::clone(&made));
+                Ok(made)
             }
             TxnState::Idle | TxnState::Aborted(_) => {
                 let now = self.clock.tick();
@@ -48,6 +53,7 @@ impl Cx<'_> {
     /// Rows of system tables that a snapshot holds, to be changed: what follows in this transaction sees the change.
     pub fn sys_changing(&mut self) -> Result<Sys<'_>, Error> {
         self.open()?.changed_schema = true;
+        self.session.snapshot = None;
         self.sys()
     }
 

@@ -11,7 +11,6 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::sync::Arc;
 
 use super::node::{Node, Subquery, SubqueryKind};
 use super::scope::{Level, Scope, ScopeColumn, resolve};
@@ -20,17 +19,30 @@ use super::{Error as PlanError, Planner, Relation};
 use crate::ast::Name;
 use crate::ast::expr::{CompareOp, Expr, Quantifier};
 use crate::ast::query::Select;
-use crate::catalog::Snapshot;
 use crate::error::Error;
 use crate::types::expr::{self as types_expr, Column, Scalar};
 use crate::types::time::TextCx;
 use crate::types::wire::TypeSource;
 use crate::types::{Datum, Error as TypesError, Type};
 
-/// Expressions over one row, with the types that are wanted of them.
+/// What is wanted of an expression.
+#[derive(Clone, Debug, Default)]
+pub enum Want {
+    /// Nothing.
+    #[default]
+    Any,
+    /// A type, if the expression can have it.
+    Type(Type),
+    /// A truth value, for a clause.
+    Condition(&'static str),
+    /// A value for a column of this type and name.
+    Column(Type, String),
+}
+
+/// Expressions over one row, with what is wanted of them.
 #[derive(Debug, Default)]
 pub struct Stage<'a> {
-    exprs: Vec<(Cow<'a, Expr>, Option<Type>)>,
+    exprs: Vec<(Cow<'a, Expr>, Want)>,
 }
 
 impl<'a> Stage<'a> {
@@ -40,7 +52,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Adds an expression.
-    pub fn push(&mut self, expr: &'a Expr, want: Option<Type>) {
+    pub fn push(&mut self, expr: &'a Expr, want: Want) {
         self.exprs.push((Cow::Borrowed(expr), want));
     }
 }
@@ -94,11 +106,6 @@ impl types_expr::Scope for Resolver<'_> {
 }
 
 impl Planner<'_, '_> {
-    /// The catalog as the statement sees it.
-    pub fn snapshot(&mut self) -> Result<Arc<Snapshot>, Error> {
-        self.cx.snapshot()
-    }
-
     /// Runs `f` with the answers to the compiler's questions about names.
     pub fn with_resolver<T>(
         &mut self,
@@ -106,7 +113,7 @@ impl Planner<'_, '_> {
         f: impl FnOnce(&mut Resolver<'_>) -> Result<T, TypesError>,
     ) -> Result<T, Error> {
         let snapshot = self.cx.snapshot()?;
-        let names = self.cx.names(&snapshot);
+        let names = snapshot.type_source(self.cx.name_scope());
         let mut resolver = Resolver {
             scope,
             levels: &self.levels,
@@ -125,6 +132,23 @@ impl Planner<'_, '_> {
         want: Option<&Type>,
     ) -> Result<Scalar, Error> {
         self.with_resolver(scope, |resolver| types_expr::compile(expr, resolver, want))
+    }
+
+    /// Compiles an expression that holds no subquery, as it is wanted.
+    pub fn compile_wanted(
+        &mut self,
+        expr: &Expr,
+        scope: &Scope,
+        want: &Want,
+    ) -> Result<Scalar, Error> {
+        match want {
+            Want::Any => self.compile(expr, scope, None),
+            Want::Type(ty) => self.compile(expr, scope, Some(ty)),
+            Want::Condition(place) => self.compile_bool(expr, scope, place),
+            Want::Column(ty, name) => self.with_resolver(scope, |resolver| {
+                types_expr::compile_assign(expr, resolver, ty, name)
+            }),
+        }
     }
 
     /// Compiles a condition that holds no subquery. `place` is the clause that asks.
@@ -154,7 +178,7 @@ impl Planner<'_, '_> {
         self.lift_all(relation, with_subqueries.map(Cow::to_mut))?;
         let mut scalars = Vec::with_capacity(stage.exprs.len());
         for (expr, want) in &stage.exprs {
-            scalars.push(self.compile(expr, &relation.scope, want.as_ref())?);
+            scalars.push(self.compile_wanted(expr, &relation.scope, want)?);
         }
         Ok(scalars)
     }

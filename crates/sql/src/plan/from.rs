@@ -10,10 +10,11 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::expr::Stage;
+use super::expr::{Stage, Want};
 use super::label::label;
 use super::node::{Join, JoinKind, Node, Scan, SetCall, SetSource, TableUse};
 use super::scope::{Level, Scope, ScopeColumn, SourceName};
+use super::lookup::Found;
 use super::select::{rename, visible};
 use super::table::Table;
 use super::walk::conjuncts;
@@ -54,7 +55,7 @@ impl Planner<'_, '_> {
     }
 
     /// Joins a source to what stands before it.
-    fn beside(
+    pub fn beside(
         &mut self,
         left: Relation,
         right: &TableExpr,
@@ -153,14 +154,7 @@ impl Planner<'_, '_> {
             rest.push(conjunct.clone());
         }
         if let Some(all) = rest.into_iter().reduce(|a, b| Expr::And(Box::new(a), Box::new(b))) {
-            let predicate = self.compile(&all, &scope, Some(&Type::Bool))?;
-            if !predicate.ty.equivalent(&Type::Bool) {
-                let found = predicate.ty.name();
-                return Err(
-                    PlanError::ArgumentType { clause: "ON", wanted: "bool", found }.into()
-                );
-            }
-            join.on = Some(predicate);
+            join.on = Some(self.compile_bool(&all, &scope, "ON")?);
         }
         Ok(())
     }
@@ -266,26 +260,27 @@ impl Planner<'_, '_> {
             return Ok(Relation { node: Node::Cte { slot: entry.slot }, scope });
         }
         let _ = alias;
-        if let Some((rows, source)) = self.cx.virtual_table(name)? {
-            let mut relation = rows_relation(rows);
-            for column in &mut relation.scope.columns {
-                column.source = source.clone();
+        match self.find_source(name)? {
+            Found::Virtual(rows, source) => {
+                let mut relation = rows_relation(rows);
+                for column in &mut relation.scope.columns {
+                    column.source = source.clone();
+                }
+                Ok(relation)
             }
-            return Ok(relation);
+            Found::Stored(table, source) => {
+                self.require(&table, Privilege::Select)?;
+                if !table.desc.view_query.is_empty() && !table.desc.is_materialized_view {
+                    return self.view(&table, source);
+                }
+                self.scan(&table, source, hint)
+            }
         }
-        let table = self.cx.resolve_relation(name)?;
-        let source = self.cx.source_name(&table)?;
-        self.cx.require_table(&table, Privilege::Select)?;
-        if !table.desc.view_query.is_empty() && !table.desc.is_materialized_view {
-            return self.view(&table, source);
-        }
-        self.scan(&table, source, hint)
     }
 
     fn source_by_id(&mut self, id: u32, columns: Option<&[u32]>) -> Result<Relation, Error> {
-        let table = self.cx.relation_by_id(id)?;
-        let source = self.cx.source_name(&table)?;
-        self.cx.require_table(&table, Privilege::Select)?;
+        let (table, source) = self.find_by_id(id)?;
+        self.require(&table, Privilege::Select)?;
         let mut relation = self.scan(&table, source, None)?;
         if let Some(ids) = columns {
             let positions: Vec<usize> = ids
@@ -344,9 +339,9 @@ impl Planner<'_, '_> {
         };
         let levels = std::mem::take(&mut self.levels);
         let ctes = std::mem::take(&mut self.ctes);
-        let as_owner = self.cx.enter_view();
+        self.in_views += 1;
         let planned = self.deeper("view", |planner| planner.select(&select));
-        self.cx.leave_view(as_owner);
+        self.in_views -= 1;
         self.levels = levels;
         self.ctes = ctes;
         let mut relation = planned?;
@@ -372,7 +367,7 @@ impl Planner<'_, '_> {
             };
             if !is_set_function(function.name.object()) {
                 let mut stage = Stage::new();
-                stage.push(call, None);
+                stage.push(call, Want::Any);
                 for scalar in self.run_stage(&mut unit, stage)? {
                     columns.push(ScopeColumn::new(name.clone(), scalar.ty.clone(), source.clone()));
                     sets.push(SetCall { source: SetSource::Scalar(scalar), width: 1, tuple: false });

@@ -11,6 +11,7 @@
 //! | [`scope`] | what names mean |
 //! | [`expr`] | expressions: subqueries lifted out, the rest compiled |
 //! | [`select`], [`from`], [`group`], [`order`] | the parts of a query |
+//! | [`lookup`] | from a name to a table, privileges |
 //! | [`index`] | which index, which spans |
 //! | [`table`] | a descriptor made ready for reading and writing rows |
 //! | [`write`] | INSERT, UPDATE, DELETE |
@@ -24,6 +25,7 @@ pub mod from;
 pub mod group;
 pub mod index;
 pub mod label;
+pub mod lookup;
 pub mod node;
 pub mod order;
 pub mod scope;
@@ -55,6 +57,8 @@ pub struct Planner<'p, 'c> {
     pub ctes: Vec<CteEntry>,
     /// Values of `$1`, `$2`, ….
     pub placeholders: Vec<(Datum, Type)>,
+    /// How many views are being planned around: their owners answer for what they read.
+    pub in_views: usize,
     next_slot: usize,
     next_hole: usize,
     depth: usize,
@@ -88,6 +92,7 @@ impl<'p, 'c> Planner<'p, 'c> {
             levels: Vec::new(),
             ctes: Vec::new(),
             placeholders: Vec::new(),
+            in_views: 0,
             next_slot: 0,
             next_hole: 0,
             depth: 0,

@@ -7,7 +7,7 @@
 //!
 //! Shape: a sort is left out where the scan below gives the order anyway.
 
-use super::expr::Stage;
+use super::expr::{Stage, Want};
 use super::node::{Node, Scan, SortKey};
 use super::scope::{Scope, ScopeColumn, SourceName};
 use super::select::Target;
@@ -180,7 +180,7 @@ impl Planner<'_, '_> {
 
         let mut stage = Stage::new();
         for expr in &exprs {
-            stage.push(expr, None);
+            stage.push(expr, Want::Any);
         }
         let scalars = self.run_stage(&mut relation, stage)?;
         let ordered = distinct.is_none() && order_by_scan(&mut relation.node, &scalars, &keys);

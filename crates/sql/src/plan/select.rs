@@ -6,7 +6,7 @@
 //!
 //! *Source*: the order of evaluation that PostgreSQL documents for SELECT.
 
-use super::expr::Stage;
+use super::expr::{Stage, Want};
 use super::label::label;
 use super::node::{Node, Recursive, SetOp};
 use super::scope::{Scope, ScopeColumn, SourceName};
@@ -29,10 +29,23 @@ pub struct Target {
 }
 
 /// A common table expression that has been planned.
-struct PlannedCte {
+#[derive(Debug)]
+pub struct PlannedCte {
     slot: usize,
     query: Node,
     recursive: Option<Recursive>,
+}
+
+impl PlannedCte {
+    /// The plan that reads it.
+    pub fn around(self, body: Node) -> Node {
+        Node::With {
+            slot: self.slot,
+            query: Box::new(self.query),
+            recursive: self.recursive,
+            body: Box::new(body),
+        }
+    }
 }
 
 impl Planner<'_, '_> {
@@ -48,13 +61,8 @@ impl Planner<'_, '_> {
         self.ctes.truncate(in_sight);
         let mut relation = relation?;
         for cte in ctes.into_iter().rev() {
-            let body = Box::new(relation.take_node());
-            relation.node = Node::With {
-                slot: cte.slot,
-                query: Box::new(cte.query),
-                recursive: cte.recursive,
-                body,
-            };
+            let body = relation.take_node();
+            relation.node = cte.around(body);
         }
         Ok(relation)
     }
@@ -178,7 +186,8 @@ impl Planner<'_, '_> {
             let mut unit = Relation::unit();
             let mut stage = Stage::new();
             for (expr, want) in row.iter().zip(types) {
-                stage.push(expr, (*want != Type::Unknown).then(|| want.clone()));
+                let known = *want != Type::Unknown;
+                stage.push(expr, if known { Want::Type(want.clone()) } else { Want::Any });
             }
             let exprs = self.run_stage(&mut unit, stage)?;
             let scope = Scope::of(value_columns(exprs.iter().map(|scalar| scalar.ty.clone()).collect()));
@@ -243,7 +252,8 @@ impl Planner<'_, '_> {
         Ok(Relation { node, scope: left.scope })
     }
 
-    fn with(&mut self, with: Option<&With>) -> Result<Vec<PlannedCte>, Error> {
+    /// Plans common table expressions, which come into sight.
+    pub fn with(&mut self, with: Option<&With>) -> Result<Vec<PlannedCte>, Error> {
         let mut planned = Vec::new();
         let Some(with) = with else { return Ok(planned) };
         for (position, cte) in with.ctes.iter().enumerate() {
@@ -338,13 +348,9 @@ impl Planner<'_, '_> {
         place: &'static str,
     ) -> Result<(), Error> {
         let mut stage = Stage::new();
-        stage.push(expr, Some(Type::Bool));
+        stage.push(expr, Want::Condition(place));
         let mut exprs = self.run_stage(relation, stage)?;
         let Some(predicate) = exprs.pop() else { return Ok(()) };
-        if !predicate.ty.equivalent(&Type::Bool) {
-            let found = predicate.ty.name();
-            return Err(PlanError::ArgumentType { clause: place, wanted: "bool", found }.into());
-        }
         let input = Box::new(relation.take_node());
         relation.node = match *input {
             Node::Scan(mut scan) if scan.filter.is_none() => {

@@ -315,7 +315,7 @@ pub fn parse_expr(text: &str) -> Result<Expr, Error> {
 fn assign(text: &str, scope: &Scope, column: &Column, cx: &mut Cx<'_>) -> Result<Scalar, Error> {
     let expr = parse_expr(text)?;
     let snapshot = cx.snapshot()?;
-    let names = cx.names(&snapshot);
+    let names = snapshot.type_source(cx.name_scope());
     let mut resolver = Resolver {
         scope,
         levels: &[],
@@ -329,7 +329,7 @@ fn assign(text: &str, scope: &Scope, column: &Column, cx: &mut Cx<'_>) -> Result
 fn condition(text: &str, scope: &Scope, cx: &mut Cx<'_>) -> Result<Scalar, Error> {
     let expr = parse_expr(text)?;
     let snapshot = cx.snapshot()?;
-    let names = cx.names(&snapshot);
+    let names = snapshot.type_source(cx.name_scope());
     let mut resolver = Resolver {
         scope,
         levels: &[],
@@ -340,14 +340,22 @@ fn condition(text: &str, scope: &Scope, cx: &mut Cx<'_>) -> Result<Scalar, Error
     Ok(types_expr::compile_bool(&expr, &mut resolver, "CHECK")?)
 }
 
-/// Values of a row as DETAIL prints them: `1, 'a'` without quotes, NULL as `NULL`.
-pub fn key_text(values: &[&Datum]) -> String {
+/// Values as DETAIL prints them: what is no number and no truth stands in quotes.
+pub fn key_text<'a>(values: impl Iterator<Item = &'a Datum>) -> String {
     let texts: Vec<String> = values
-        .iter()
-        .map(|value| match value {
-            Datum::Null => "NULL".to_owned(),
-            Datum::String(text) => format!("'{}'", text.replace('\'', "''")),
-            other => other.to_text(),
+        .map(|value| {
+            if matches!(
+                value,
+                Datum::Null
+                    | Datum::Bool(_)
+                    | Datum::Int(_)
+                    | Datum::Float(_)
+                    | Datum::Decimal(_)
+                    | Datum::Oid(_)
+            ) {
+                return if value.is_null() { "NULL".to_owned() } else { value.to_text() };
+            }
+            format!("'{}'", value.to_text().replace('\'', "''"))
         })
         .collect();
     texts.join(", ")

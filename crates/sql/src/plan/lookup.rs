@@ -1,0 +1,75 @@
+//! From a name in a query to a table, and whether the user may touch it.
+
+use std::sync::Arc;
+
+use super::Planner;
+use super::scope::SourceName;
+use super::table::Table;
+use crate::ast::ObjectName;
+use crate::catalog::descpb::TableDescriptor;
+use crate::catalog::names::{Source, kind_of};
+use crate::catalog::privilege::Privilege;
+use crate::catalog::{self, Snapshot, virtual_tables};
+use crate::error::Error;
+use crate::outcome::Rows;
+
+/// What a name in FROM stands for.
+#[derive(Debug)]
+pub enum Found {
+    /// A table, view or sequence that is stored.
+    Stored(Arc<Table>, SourceName),
+    /// The rows of a table that is made up when it is read.
+    Virtual(Rows, SourceName),
+}
+
+impl Planner<'_, '_> {
+    /// What a name in FROM stands for.
+    pub fn find_source(&mut self, name: &ObjectName) -> Result<Found, Error> {
+        let snapshot = self.cx.snapshot()?;
+        match snapshot.resolve_source(name, self.cx.name_scope())? {
+            Source::Stored(table) => {
+                let source = source_name(&snapshot, &table.desc);
+                Ok(Found::Stored(self.cx.session.tables.ready(&table), source))
+            }
+            Source::Virtual { database, schema, name } => {
+                let source = SourceName {
+                    table: name.clone(),
+                    schema: Some(schema.to_owned()),
+                    database: Some(database.clone()),
+                };
+                let rows = virtual_tables::rows(schema, &name, &database, self.cx)
+                    .ok_or_else(|| catalog::Error::undefined(catalog::Kind::Relation, name))??;
+                Ok(Found::Virtual(rows, source))
+            }
+        }
+    }
+
+    /// A stored table by the id of its descriptor.
+    pub fn find_by_id(&mut self, id: u32) -> Result<(Arc<Table>, SourceName), Error> {
+        let snapshot = self.cx.snapshot()?;
+        let table = snapshot.table(id).ok_or_else(|| {
+            catalog::Error::undefined(catalog::Kind::Relation, format!("[{id}]"))
+        })?;
+        let source = source_name(&snapshot, &table.desc);
+        Ok((self.cx.session.tables.ready(&table), source))
+    }
+
+    /// Refuses a user who lacks a privilege on a table. Inside a view its owner has answered already.
+    pub fn require(&mut self, table: &Table, privilege: Privilege) -> Result<(), Error> {
+        if self.in_views > 0 {
+            return Ok(());
+        }
+        let snapshot = self.cx.snapshot()?;
+        let on = table.desc.privileges.as_ref();
+        let kind = match kind_of(&table.desc) {
+            catalog::Kind::Sequence => catalog::Kind::Sequence,
+            _ => catalog::Kind::Relation,
+        };
+        self.cx.require(&snapshot, on, privilege, (kind, &table.desc.name))
+    }
+}
+
+fn source_name(snapshot: &Snapshot, desc: &TableDescriptor) -> SourceName {
+    let [database, schema, table] = snapshot.full_name(desc);
+    SourceName { table, schema: Some(schema), database: Some(database) }
+}
