@@ -176,7 +176,7 @@ impl Planner<'_, '_> {
             }
         } else {
             let next = index.lookup_columns().nth(best.equal);
-            let range = next.filter(|_| best.ranged).map(|column| (&bounds[column], column));
+            let range = next.filter(|_| best.ranged).map(|column| &bounds[column]);
             let mut values = Vec::with_capacity(equal.len());
             for &column in &equal {
                 if let Some((list, number)) = &bounds[column].one_of {
@@ -437,25 +437,25 @@ fn spans_of(
     table: &Table,
     index: usize,
     values: &[&[Datum]],
-    range: Option<(&Bounds, usize)>,
+    range: Option<&Bounds>,
 ) -> Result<Vec<Span>, Error> {
-    let mut prefixes: Vec<Vec<u8>> = vec![table.index_prefix(index)];
-    for (position, list) in values.iter().enumerate() {
-        let mut longer = Vec::with_capacity(prefixes.len() * list.len());
-        for prefix in &prefixes {
+    let mut keys: Vec<Vec<Datum>> = vec![Vec::new()];
+    for list in values {
+        let mut longer = Vec::with_capacity(keys.len() * list.len());
+        for key in &keys {
             for value in *list {
-                let mut key = prefix.clone();
-                table.push_key_part(index, position, value, &mut key)?;
+                let mut key = key.clone();
+                key.push(value.clone());
                 longer.push(key);
             }
         }
-        prefixes = longer;
+        keys = longer;
     }
-    let mut spans = Vec::with_capacity(prefixes.len());
-    for prefix in prefixes {
+    let mut spans = Vec::with_capacity(keys.len());
+    for key in keys {
         spans.push(match range {
-            None => Span::prefix(prefix),
-            Some((bounds, _)) => range_span(table, index, values.len(), prefix, bounds)?,
+            None => Span::prefix(table.index_codec(index).key_prefix(&key)?),
+            Some(bounds) => range_span(table, index, key, bounds)?,
         });
     }
     spans.retain(|span| !span.is_empty());
@@ -468,23 +468,24 @@ fn spans_of(
 fn range_span(
     table: &Table,
     index: usize,
-    position: usize,
-    prefix: Vec<u8>,
+    key: Vec<Datum>,
     bounds: &Bounds,
 ) -> Result<Span, Error> {
+    let codec = table.index_codec(index);
+    let prefix = codec.key_prefix(&key)?;
+    let descending = table.indexes[index].descending(key.len());
     let part = |value: &Datum| -> Result<Vec<u8>, Error> {
-        let mut key = prefix.clone();
-        table.push_key_part(index, position, value, &mut key)?;
-        Ok(key)
+        let mut key = key.clone();
+        key.push(value.clone());
+        Ok(codec.key_prefix(&key)?)
     };
-    let descending = table.indexes[index].descending(position);
     let (first, last) =
         if descending { (&bounds.high, &bounds.low) } else { (&bounds.low, &bounds.high) };
     let start = match first {
         Some((value, true)) => part(value)?,
         Some((value, false)) => span::prefix_end(&part(value)?),
-        // The marker of "not NULL": NULLs stand first when ascending.
         None if descending => prefix.clone(),
+        // The marker of "not NULL": NULLs stand first when ascending.
         None => [prefix.as_slice(), &[0x01]].concat(),
     };
     let end = match last {

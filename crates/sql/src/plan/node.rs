@@ -384,3 +384,23 @@ pub enum SubqueryKind {
         needle: Vec<Scalar>,
     },
 }
+
+impl Scan {
+    /// A read of all columns of a table in a span of one of its indexes.
+    pub fn whole(table: &Arc<Table>, index: usize, span: Span) -> Self {
+        let used = Rc::new(TableUse {
+            table: Arc::clone(table),
+            columns: RefCell::new(vec![true; table.columns.len()]),
+        });
+        Self {
+            used,
+            index,
+            spans: vec![span],
+            keys: Vec::new(),
+            reverse: false,
+            fixed: Vec::new(),
+            hinted: false,
+            filter: None,
+        }
+    }
+}

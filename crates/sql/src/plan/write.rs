@@ -111,6 +111,35 @@ pub struct Conflict {
     pub filter: Option<Scalar>,
 }
 
+impl Write {
+    /// Whether other sources are joined to the table, so that a row may come in several times.
+    pub fn input_is_joined(&self) -> bool {
+        fn joined(node: &Node) -> bool {
+            match node {
+                Node::Join(_) => true,
+                Node::Filter { input, .. }
+                | Node::Extend { input, .. }
+                | Node::Project { input, .. }
+                | Node::Sort { input, .. }
+                | Node::Limit { input, .. } => joined(input),
+                Node::With { body, .. } => joined(body),
+                Node::Scan(_)
+                | Node::Values { .. }
+                | Node::Rows(_)
+                | Node::ProjectSet { .. }
+                | Node::Number { .. }
+                | Node::Aggregate { .. }
+                | Node::Window { .. }
+                | Node::Distinct { .. }
+                | Node::SetOp { .. }
+                | Node::Cte { .. }
+                | Node::Write(_) => false,
+            }
+        }
+        joined(&self.input)
+    }
+}
+
 impl Planner<'_, '_> {
     /// Plans a writing statement.
     pub fn plan_write(&mut self, stmt: &Statement) -> Result<Write, Error> {
