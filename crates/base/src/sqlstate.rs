@@ -17,6 +17,10 @@ macro_rules! codes {
 }
 
 codes! {
+    /// A warning, also as the code of what a careful session refuses.
+    WARNING = "01000";
+    /// A sequence has come to its end.
+    SEQUENCE_GENERATOR_LIMIT_EXCEEDED = "2200H";
     /// No error: what most notices carry.
     SUCCESSFUL_COMPLETION = "00000";
     /// A negative LIMIT.

@@ -19,6 +19,7 @@ use base::ids::{DescId, JobId};
 use crate::ast;
 use crate::catalog::Snapshot;
 use crate::plan::cache::TableCache;
+use crate::types::Type;
 
 /// How many row steps one statement may take unless the session says otherwise.
 pub const ROW_STEPS_MAX: u64 = 200_000_000;
@@ -45,7 +46,7 @@ pub struct Session {
     /// The sequence drawn from last, for `lastval()`.
     pub last_sequence: Option<DescId>,
     /// What PREPARE has named.
-    pub prepared: BTreeMap<String, Arc<ast::Statement>>,
+    pub prepared: BTreeMap<String, Prepared>,
     /// The bound of one statement. *Units*: rows read, joined or written.
     pub row_steps_max: u64,
     /// The session's time zone. *Units*: seconds east of UTC.
@@ -106,6 +107,15 @@ impl Session {
             TxnState::Idle | TxnState::Aborted(_) => None,
         }
     }
+}
+
+/// A statement that PREPARE has named.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The statement.
+    pub stmt: Arc<ast::Statement>,
+    /// Types of its placeholders, as far as PREPARE told them.
+    pub types: Vec<Type>,
 }
 
 /// Where a session stands with transactions.

@@ -190,7 +190,7 @@ impl<'r, 'c> Run<'r, 'c> {
                 self.stream_held(&rows, sink)
             }
             Node::Write(write) => {
-                let rows = self.write(write)?.rows;
+                let rows = self.run_write(write)?.rows;
                 self.stream_held(&Arc::new(rows), sink)
             }
         }

@@ -32,8 +32,8 @@ pub struct Begin {
 pub fn begin(begin: Begin, cx: &mut Cx<'_>) {
     let started = cx.session.stmt_at;
     let kv = match begin.historical {
-        Some(at) => cx.kv.begin_historical(at),
-        None if begin.implicit && !cx.session.in_batch => cx.kv.begin_autocommit(started),
+        Some(at) => cx.kv.begin_historical(at, started),
+        None if begin.implicit && !cx.session.in_batch => cx.kv.begin(started).autocommit(),
         None => cx.kv.begin(started),
     };
     cx.session.txn = TxnState::Open(Box::new(OpenTxn {
@@ -126,7 +126,6 @@ pub fn rollback(cx: &mut Cx<'_>) {
         TxnState::Open(open) | TxnState::Aborted(open) => {
             if open.changed_schema {
                 cx.session.tables.clear();
-                cx.catalog.forget_uncommitted();
             }
             cx.kv.rollback(open.kv);
         }
@@ -186,8 +185,7 @@ pub fn rollback_to(name: &str, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
                 open.savepoints.truncate(position + 1);
                 if open.changed_schema {
                     cx.session.tables.clear();
-                    cx.catalog.forget_uncommitted();
-                }
+                    }
                 cx.session.txn = TxnState::Open(open);
                 return Ok(Outcome::tag("ROLLBACK"));
             }
@@ -216,7 +214,8 @@ pub fn set_transaction(options: Begin, cx: &mut Cx<'_>) -> Result<Outcome, Error
         if open.statements > 0 {
             return Err(Error::TooLate { what: "AS OF SYSTEM TIME" });
         }
-        let fresh = std::mem::replace(&mut open.kv, cx.kv.begin_historical(at));
+        let now = cx.session.stmt_at;
+        let fresh = std::mem::replace(&mut open.kv, cx.kv.begin_historical(at, now));
         cx.kv.rollback(fresh);
         open.historical = Some(at);
         open.read_only = true;

@@ -57,7 +57,7 @@ struct Taken {
 
 impl Run<'_, '_> {
     /// Runs a write.
-    pub fn write(&mut self, write: &Write) -> Result<Written, Error> {
+    pub fn run_write(&mut self, write: &Write) -> Result<Written, Error> {
         let target = Target {
             table: Arc::clone(&write.table),
             rules: Arc::clone(&write.rules),
@@ -389,7 +389,7 @@ impl Run<'_, '_> {
         let needed = vec![true; table.columns.len()];
         let mut entry = RowDecoder::new(codec, table.index_codec(taken.index), &needed);
         entry.feed(&taken.key, &taken.value)?;
-        let entry = entry.finish()?.unwrap_or_default();
+        let entry = entry.finish().unwrap_or_default();
         if taken.index == 0 && table.single_family() {
             return Ok(entry);
         }
@@ -400,7 +400,7 @@ impl Run<'_, '_> {
         while let Some((key, value)) = scan.next()? {
             whole.feed(key, value)?;
         }
-        Ok(whole.finish()?.unwrap_or(entry))
+        Ok(whole.finish().unwrap_or(entry))
     }
 
     /// Writes all keys of a row.
