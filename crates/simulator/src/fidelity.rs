@@ -49,23 +49,73 @@ const fn topic(name: &'static str, v21_2: Level, v26_2: Level, note: &'static st
 
 /// The sheet.
 pub const SHEET: &[Topic] = &[
-    topic("BACKUP of cluster, databases, tables; INTO, INTO LATEST IN, INTO 'subdir' IN", Exact, Exact, ""),
+    topic(
+        "BACKUP of cluster, databases, tables; INTO, INTO LATEST IN, INTO 'subdir' IN",
+        Exact,
+        Exact,
+        "",
+    ),
     topic("AS OF SYSTEM TIME, revision_history, detached", Exact, Exact, ""),
-    topic("RESTORE of cluster, databases, tables; LATEST, subdirectory, AS OF SYSTEM TIME, into_db", Exact, Exact, ""),
+    topic(
+        "RESTORE of cluster, databases, tables; LATEST, subdirectory, AS OF SYSTEM TIME, into_db",
+        Exact,
+        Exact,
+        "",
+    ),
     topic("SHOW BACKUPS, SHOW BACKUP", Exact, Exact, ""),
-    topic("Names, manifests and checksums in the bucket", Exact, Approximate, "v26.2: full manifests only, without slim lists and index files"),
-    topic("Data files", Exact, Approximate, "v26.2 writes the older RocksDBv2 container that newer versions still read"),
-    topic("GC threshold and TTL", Approximate, Approximate, "a TTL that has passed refuses at once; GC visits each range every 10 virtual minutes"),
-    topic("Replication", Approximate, Approximate, "a model of log positions and majorities, without Raft messages"),
-    topic("System tables without a published layout", Approximate, Approximate, "columns are named after the real ones"),
-    topic("userfile storage", Approximate, Approximate, "kept beside the cluster, not in SQL tables"),
-    topic("BACKUP … TO, INCREMENTAL FROM; RESTORE and SHOW BACKUP of a whole path", NotSimulated, Absent, ""),
+    topic(
+        "Names, manifests and checksums in the bucket",
+        Exact,
+        Approximate,
+        "v26.2: full manifests only, without slim lists and index files",
+    ),
+    topic(
+        "Data files",
+        Exact,
+        Approximate,
+        "v26.2 writes the older RocksDBv2 container that newer versions still read",
+    ),
+    topic(
+        "GC threshold and TTL",
+        Approximate,
+        Approximate,
+        "a TTL that has passed refuses at once; GC visits each range every 10 virtual minutes",
+    ),
+    topic(
+        "Replication",
+        Approximate,
+        Approximate,
+        "a model of log positions and majorities, without Raft messages",
+    ),
+    topic(
+        "System tables without a published layout",
+        Approximate,
+        Approximate,
+        "columns are named after the real ones",
+    ),
+    topic(
+        "userfile storage",
+        Approximate,
+        Approximate,
+        "kept beside the cluster, not in SQL tables",
+    ),
+    topic(
+        "BACKUP … TO, INCREMENTAL FROM; RESTORE and SHOW BACKUP of a whole path",
+        NotSimulated,
+        Absent,
+        "",
+    ),
     topic("encryption_passphrase, kms", NotSimulated, NotSimulated, ""),
     topic("Locality-aware backups (lists of URIs)", NotSimulated, NotSimulated, ""),
     topic("CREATE SCHEDULE FOR BACKUP and its family", NotSimulated, NotSimulated, ""),
     topic("External connections", Absent, NotSimulated, ""),
     topic("Backup ids, compaction, online restore", Absent, NotSimulated, ""),
-    topic("Failures of nodes, partitions, decommission", NotSimulated, NotSimulated, "replicas and their positions are there"),
+    topic(
+        "Failures of nodes, partitions, decommission",
+        NotSimulated,
+        NotSimulated,
+        "replicas and their positions are there",
+    ),
 ];
 
 /// The sheet as Markdown.

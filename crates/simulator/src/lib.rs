@@ -15,6 +15,7 @@
 //! | [`state`] | the value behind it |
 //! | [`sim_command`] | the lines that begin with `\sim` |
 //! | [`split`] | a text cut into statements and commands |
+//! | [`load`], [`text`] | what a page may begin with; colours and completion of what is typed |
 //! | [`calendar`] | moments and lengths as people write them |
 //!
 //! Never knows: JavaScript, DOM, files, the wall clock.
@@ -23,5 +24,7 @@ pub mod calendar;
 pub mod console;
 pub mod fidelity;
 pub mod input;
+pub mod load;
 pub mod sim_command;
+pub mod text;
 pub mod world;
