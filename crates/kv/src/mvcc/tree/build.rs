@@ -12,7 +12,7 @@ use base::hlc::Timestamp;
 use base::span::Span;
 
 use super::leaf::Leaf;
-use super::{Child, FANOUT, Node, Sep, Tree};
+use super::{Child, FANOUT, Inner, Node, Sep, Tree};
 
 /// Collects entries in MVCC order into full leaves.
 #[derive(Debug, Default)]
@@ -126,7 +126,7 @@ pub(super) fn merge(left: &Child, right: &Child) -> Option<Child> {
             let joint = children.len();
             children.extend(b.children.iter().cloned());
             children[joint].sep = right.sep.clone();
-            Node::Inner(Arc::new(super::Inner { children }))
+            Node::Inner(Arc::new(Inner::new(children)))
         }
         _ => return None,
     };
@@ -147,7 +147,7 @@ fn height(child: &Child) -> usize {
 
 fn wrap(child: Child) -> Child {
     let (sep, summary) = (child.sep.clone(), child.summary);
-    Child { sep, summary, node: Node::Inner(Arc::new(super::Inner { children: vec![child] })) }
+    Child { sep, summary, node: Node::Inner(Arc::new(Inner::new(vec![child]))) }
 }
 
 fn split_child(child: Child, key: &[u8]) -> (Option<Child>, Option<Child>) {
@@ -165,8 +165,8 @@ fn split_child(child: Child, key: &[u8]) -> (Option<Child>, Option<Child>) {
             (Some(Child::leaf(child.sep, left)), Some(Child::leaf(sep, right)))
         }
         Node::Inner(inner) => {
+            let at = inner.child_index(key, Timestamp::MAX);
             let mut left = inner.into_children();
-            let at = super::child_index(&left, key, Timestamp::MAX);
             let mut rest = left.split_off(at);
             let (cut_left, cut_right) =
                 if rest.is_empty() { (None, None) } else { split_child(rest.remove(0), key) };

@@ -9,7 +9,7 @@
 use base::hlc::Timestamp;
 
 use super::leaf::Leaf;
-use super::{Child, Inner, Node, child_index};
+use super::{Child, Inner, Node};
 use crate::mvcc::batch::Entry;
 
 /// Which times are of interest: after the one, through the other.
@@ -136,7 +136,7 @@ impl<'a> Cursor<'a> {
             match &child.node {
                 Node::Leaf(leaf) => return Some(leaf),
                 Node::Inner(inner) => {
-                    let at = child_index(&inner.children, key, ts);
+                    let at = inner.child_index(key, ts);
                     self.path.push((inner, at));
                     child = inner.children.get(at)?;
                 }

@@ -18,7 +18,7 @@ use base::span::next_key;
 use super::build::Builder;
 use super::leaf::Leaf;
 use super::summary::{Delta, Item};
-use super::{Child, FANOUT, Inner, Node, Sep, TimeFilter, Tree, child_index, sum};
+use super::{Child, FANOUT, Inner, Node, Sep, TimeFilter, Tree, sum};
 
 enum Step {
     /// It is in.
@@ -90,8 +90,9 @@ fn insert_below(child: &mut Child, item: &Item<'_>, upper: Option<&Sep>) -> Step
             Step::Done(delta)
         }
         Node::Inner(inner) => {
-            let children = &mut Arc::make_mut(inner).children;
-            let at = child_index(children, item.key, item.ts);
+            let inner = Arc::make_mut(inner);
+            let at = inner.child_index(item.key, item.ts);
+            let children = &mut inner.children;
             let (head, tail) = children.split_at_mut(at + 1);
             let upper = tail.first().map(|next| &next.sep).or(upper);
             match insert_below(&mut head[at], item, upper) {
@@ -148,11 +149,13 @@ fn split_leaf(child: &mut Child, at: usize, item: &Item<'_>) -> Child {
 /// Cuts an inner node that has one child too many; `at` is where the new one stands behind.
 fn split_inner(child: &mut Child, at: usize) -> Option<Child> {
     let Node::Inner(inner) = &mut child.node else { return None };
-    let children = &mut Arc::make_mut(inner).children;
-    let len = children.len();
+    let inner = Arc::make_mut(inner);
+    let len = inner.children.len();
     if len <= FANOUT {
+        inner.index();
         return None;
     }
+    let children = &mut inner.children;
     let cut = match at {
         0 => 1,
         _ if at + 2 == len => len - 1,
@@ -163,6 +166,7 @@ fn split_inner(child: &mut Child, at: usize) -> Option<Child> {
         children.shrink_to_fit();
     }
     child.summary = sum(children);
+    inner.index();
     Child::inner(right)
 }
 

@@ -1,7 +1,7 @@
 //! Leaves: some dozens of versions, packed into two allocations.
 //!
 //! ```text
-//!   slots   (a,30) (a,10) (b,20) …      24 bytes each, in MVCC order
+//!   slots   (a,30) (a,10) (b,20) …      32 bytes each, in MVCC order, with the head of the key
 //!   bytes   a v3 b v2 a v1 …            keys and values, in order of arrival
 //!   newer   40?                         the version before the first one, if a leaf to the left holds the same key
 //! ```
@@ -14,8 +14,9 @@ use std::ops::Range;
 use base::hlc::Timestamp;
 use base::num::{index, to_u32, to_u64};
 
+use super::heads::{Wanted, head, shared};
 use super::summary::{Item, Summary, VERSION_BYTES};
-use crate::mvcc::batch::{Entry, Slot};
+use crate::mvcc::batch::Entry;
 use crate::mvcc::hash;
 
 /// The most versions in a leaf.
@@ -26,9 +27,28 @@ const LEAF_BYTES: usize = 16 << 10;
 const GROW_SLOTS: usize = 16;
 const GROW_BYTES: usize = 2 << 10;
 
+/// Where one version lies.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    head: u64,
+    wall: i64,
+    logical: i32,
+    offset: u32,
+    key_len: u32,
+    value_len: u32,
+}
+
+impl Slot {
+    const fn ts(&self) -> Timestamp {
+        Timestamp { wall: self.wall, logical: self.logical }
+    }
+}
+
 /// Versions in MVCC order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Leaf {
+    /// How many bytes all keys share.
+    skip: usize,
     slots: Vec<Slot>,
     bytes: Vec<u8>,
     newer: Option<Timestamp>,
@@ -105,22 +125,45 @@ impl Leaf {
         &self.bytes[key..key + index(slot.key_len)]
     }
 
-    fn compare(&self, slot: &Slot, key: &[u8], ts: Timestamp) -> Ordering {
-        self.slot_key(slot).cmp(key).then_with(|| ts.cmp(&slot.ts()))
+    /// How a slot stands to (key, ts), of which the head is known.
+    #[inline]
+    fn compare(&self, slot: &Slot, head: u64, key: &[u8], ts: Timestamp) -> Ordering {
+        slot.head
+            .cmp(&head)
+            .then_with(|| self.slot_key(slot)[self.skip..].cmp(&key[self.skip..]))
+            .then_with(|| ts.cmp(&slot.ts()))
     }
 
     /// The first place whose version is not before (key, ts) in MVCC order.
     pub(super) fn lower_bound(&self, key: &[u8], ts: Timestamp) -> usize {
-        self.slots.partition_point(|slot| self.compare(slot, key, ts) == Ordering::Less)
+        let Some(first) = self.slots.first() else { return 0 };
+        match Wanted::new(key, self.slot_key(first), self.skip) {
+            Wanted::Before => 0,
+            Wanted::Behind => self.len(),
+            Wanted::Inside(head) => self
+                .slots
+                .partition_point(|slot| self.compare(slot, head, key, ts) == Ordering::Less),
+        }
+    }
+
+    /// The same, where it is likely behind all.
+    fn lower_bound_from_behind(&self, key: &[u8], ts: Timestamp) -> usize {
+        let Some(last) = self.slots.last() else { return 0 };
+        match Wanted::new(key, self.slot_key(last), self.skip) {
+            Wanted::Before => 0,
+            Wanted::Behind => self.len(),
+            Wanted::Inside(head) => match self.compare(last, head, key, ts) {
+                Ordering::Less => self.len(),
+                Ordering::Equal | Ordering::Greater => self
+                    .slots
+                    .partition_point(|slot| self.compare(slot, head, key, ts) == Ordering::Less),
+            },
+        }
     }
 
     /// Where `item` goes; `None` if a version with its time is there already.
     pub(super) fn place(&self, item: &Item<'_>) -> Option<Place> {
-        let in_order = self
-            .slots
-            .last()
-            .is_none_or(|last| self.compare(last, item.key, item.ts) == Ordering::Less);
-        let at = if in_order { self.len() } else { self.lower_bound(item.key, item.ts) };
+        let at = self.lower_bound_from_behind(item.key, item.ts);
         let next = self.slots.get(at).filter(|slot| self.slot_key(slot) == item.key);
         if next.is_some_and(|slot| slot.ts() == item.ts) {
             return None;
@@ -142,7 +185,9 @@ impl Leaf {
         if self.slots.len() == self.slots.capacity() {
             self.slots.reserve_exact(GROW_SLOTS);
         }
+        self.share(key);
         let slot = Slot {
+            head: head(key, self.skip),
             wall: ts.wall,
             logical: ts.logical,
             offset: to_u32(self.bytes.len()),
@@ -152,6 +197,24 @@ impl Leaf {
         self.bytes.extend_from_slice(key);
         self.bytes.extend_from_slice(value);
         self.slots.insert(at, slot);
+    }
+
+    /// Makes `skip` hold for `key` too.
+    #[inline]
+    fn share(&mut self, key: &[u8]) {
+        let Some(first) = self.slots.first() else {
+            self.skip = key.len();
+            return;
+        };
+        let first = self.slot_key(first);
+        if key.get(..self.skip).is_some_and(|start| *start == first[..self.skip]) {
+            return;
+        }
+        let skip = shared(first, key);
+        for at in 0..self.slots.len() {
+            self.slots[at].head = head(self.key(at), skip);
+        }
+        self.skip = skip;
     }
 
     /// Puts a version behind all others.
@@ -176,8 +239,12 @@ impl Leaf {
         };
         let slots = &self.slots[range.clone()];
         let size = slots.iter().map(|slot| index(slot.key_len) + index(slot.value_len)).sum();
-        let mut copy =
-            Self { slots: Vec::with_capacity(slots.len()), bytes: Vec::with_capacity(size), newer };
+        let mut copy = Self {
+            skip: 0,
+            slots: Vec::with_capacity(slots.len()),
+            bytes: Vec::with_capacity(size),
+            newer,
+        };
         range.for_each(|at| copy.push(self.entry(at)));
         copy
     }

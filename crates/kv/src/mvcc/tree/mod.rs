@@ -17,10 +17,12 @@
 mod build;
 mod collect;
 mod cursor;
+mod heads;
 mod insert;
 mod leaf;
 pub(crate) mod summary;
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use base::hlc::Timestamp;
@@ -28,6 +30,7 @@ use base::span::{Key, Span};
 
 pub(crate) use build::Builder;
 pub(crate) use cursor::{Cursor, TimeFilter};
+use heads::{Wanted, head, shared};
 use leaf::Leaf;
 use summary::Summary;
 
@@ -54,9 +57,9 @@ impl Sep {
     /// Whether it stands at or before (key, ts).
     fn is_at_or_before(&self, key: &[u8], ts: Timestamp) -> bool {
         match (*self.key).cmp(key) {
-            std::cmp::Ordering::Less => true,
-            std::cmp::Ordering::Equal => self.from >= ts,
-            std::cmp::Ordering::Greater => false,
+            Ordering::Less => true,
+            Ordering::Equal => self.from >= ts,
+            Ordering::Greater => false,
         }
     }
 }
@@ -67,9 +70,62 @@ enum Node {
     Inner(Arc<Inner>),
 }
 
+/// Children in order, and the heads of their separators.
 #[derive(Clone, Debug)]
 struct Inner {
     children: Vec<Child>,
+    heads: Vec<u64>,
+    /// How many bytes all separators but the first share.
+    skip: usize,
+}
+
+impl Inner {
+    fn new(children: Vec<Child>) -> Self {
+        let mut inner = Self { children, heads: Vec::new(), skip: 0 };
+        inner.index();
+        inner
+    }
+
+    /// Takes in changed separators.
+    fn index(&mut self) {
+        self.heads.clear();
+        if let [_, first, ..] = self.children.as_slice()
+            && let Some(last) = self.children.last()
+        {
+            self.skip = shared(&first.sep.key, &last.sep.key);
+            let heads = self.children.iter().map(|child| head(&child.sep.key, self.skip));
+            self.heads.extend(heads);
+        }
+    }
+
+    /// The child in which (key, ts) lies or would lie. The first separator is never asked.
+    fn child_index(&self, key: &[u8], ts: Timestamp) -> usize {
+        let [_, rest @ ..] = self.children.as_slice() else { return 0 };
+        let Some(first) = rest.first() else { return 0 };
+        let head = match Wanted::new(key, &first.sep.key, self.skip) {
+            Wanted::Before => return 0,
+            Wanted::Behind => return rest.len(),
+            Wanted::Inside(head) => head,
+        };
+        let is_at_or_before = |at: usize| match self.heads[at].cmp(&head) {
+            Ordering::Less => true,
+            Ordering::Equal => self.children[at].sep.is_at_or_before(key, ts),
+            Ordering::Greater => false,
+        };
+        if is_at_or_before(rest.len()) {
+            return rest.len();
+        }
+        let (mut low, mut high) = (0, rest.len());
+        while low + 1 < high {
+            let middle = usize::midpoint(low, high);
+            if is_at_or_before(middle) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
 }
 
 /// A node as its parent sees it. The separator of a first child is never asked.
@@ -88,7 +144,7 @@ impl Child {
     fn inner(children: Vec<Self>) -> Option<Self> {
         let sep = children.first()?.sep.clone();
         let summary = sum(&children);
-        Some(Self { sep, summary, node: Node::Inner(Arc::new(Inner { children })) })
+        Some(Self { sep, summary, node: Node::Inner(Arc::new(Inner::new(children))) })
     }
 
     /// The first entry below.
@@ -105,14 +161,6 @@ impl Child {
 
 fn sum(children: &[Child]) -> Summary {
     children.iter().fold(Summary::EMPTY, |sum, child| sum.plus(&child.summary))
-}
-
-/// The child in which (key, ts) lies or would lie.
-fn child_index(children: &[Child], key: &[u8], ts: Timestamp) -> usize {
-    match children.last() {
-        Some(last) if last.sep.is_at_or_before(key, ts) => children.len() - 1,
-        _ => children.partition_point(|child| child.sep.is_at_or_before(key, ts)).saturating_sub(1),
-    }
 }
 
 /// Later in MVCC order than every version of a key.
@@ -143,7 +191,7 @@ impl Tree {
             match &child.node {
                 Node::Leaf(leaf) => break leaf,
                 Node::Inner(inner) => {
-                    let at = child_index(&inner.children, key, ts);
+                    let at = inner.child_index(key, ts);
                     right = inner.children.get(at + 1).or(right);
                     child = inner.children.get(at)?;
                 }
@@ -200,8 +248,8 @@ fn newest_in(child: &Child, span: &Span, mut best: Timestamp) -> Timestamp {
             (from..to).fold(best, |best, at| best.max(leaf.ts(at)))
         }
         Node::Inner(inner) => {
-            let from = child_index(&inner.children, &span.start, Timestamp::MAX);
-            let to = child_index(&inner.children, &span.end, Timestamp::MAX);
+            let from = inner.child_index(&span.start, Timestamp::MAX);
+            let to = inner.child_index(&span.end, Timestamp::MAX);
             for (at, child) in inner.children.iter().enumerate().take(to + 1).skip(from) {
                 best = if at == from || at == to {
                     newest_in(child, span, best)
