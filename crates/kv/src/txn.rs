@@ -23,6 +23,7 @@ use base::span::{Key, Span, merge};
 use crate::cluster::{Kv, Lock};
 use crate::error::{Error, RetryReason};
 use crate::mvcc::value::Value;
+use crate::range::Range;
 
 /// Beyond so many spans, the spans that a transaction has read are joined.
 const READS_MAX: usize = 512;
@@ -42,10 +43,13 @@ pub struct Txn {
     read_ts: Timestamp,
     began: Timestamp,
     reads: Vec<Span>,
-    writes: Arc<BTreeMap<Key, Pending>>,
+    writes: Writes,
     bytes: u64,
     seq: u32,
 }
+
+/// What a transaction has written; `None` for nothing, so that a read costs no allocation.
+pub(crate) type Writes = Option<Arc<BTreeMap<Key, Pending>>>;
 
 /// What a transaction has written to one key: the newest value, and those before it to which it can go back.
 #[derive(Clone, Debug)]
@@ -104,11 +108,15 @@ impl Txn {
 
     /// Whether it has written anything.
     pub fn has_writes(&self) -> bool {
-        !self.writes.is_empty()
+        self.writes.as_ref().is_some_and(|writes| !writes.is_empty())
     }
 
-    pub(crate) const fn writes(&self) -> &Arc<BTreeMap<Key, Pending>> {
+    pub(crate) const fn writes(&self) -> &Writes {
         &self.writes
+    }
+
+    fn pending(&self) -> impl Iterator<Item = (&Key, &Pending)> {
+        self.writes.iter().flat_map(|writes| writes.iter())
     }
 
     pub(crate) const fn reader(&self) -> Reader {
@@ -149,8 +157,8 @@ impl Kv {
     ///
     /// *Errors*: `Conflict`, `BelowGcThreshold`, `RangeUnavailable`.
     pub fn get(&self, txn: &mut Txn, key: &[u8]) -> Result<Option<Value>, Error> {
-        if !txn.writes.is_empty()
-            && let Some(pending) = txn.writes.get(key)
+        if let Some(writes) = &txn.writes
+            && let Some(pending) = writes.get(key)
         {
             return Ok((!pending.value.is_tombstone()).then(|| pending.value.clone()));
         }
@@ -177,8 +185,9 @@ impl Kv {
         if let Some(lock) = self.foreign_lock(key, txn.id) {
             return Err(Error::Conflict { txn: lock.txn, key: key.to_vec() });
         }
-        self.range_of(key).check_available()?;
-        self.meet_newer(txn, key)?;
+        let range = self.range_of(key);
+        range.check_available()?;
+        self.meet_newer(txn, range, key)?;
         txn.bytes += to_u64(key.len() + value.len());
         self.check_budget(txn.bytes)?;
         if txn.kind == Kind::Serializable {
@@ -187,7 +196,7 @@ impl Kv {
         }
         txn.seq += 1;
         let (seq, value) = (txn.seq, Value::new(value));
-        let writes = Arc::make_mut(&mut txn.writes);
+        let writes = Arc::make_mut(txn.writes.get_or_insert_default());
         if let Some(pending) = writes.get_mut(key) {
             let older = std::mem::replace(&mut pending.value, value);
             pending.older.push((pending.seq, older));
@@ -217,7 +226,8 @@ impl Kv {
         }
         let locks = Arc::make_mut(&mut self.locks);
         let id = txn.id;
-        Arc::make_mut(&mut txn.writes).retain(|key, pending| {
+        let Some(writes) = &mut txn.writes else { return };
+        Arc::make_mut(writes).retain(|key, pending| {
             while pending.seq > savepoint.seq {
                 let Some((seq, value)) = pending.older.pop() else {
                     if locks.get(key).is_some_and(|lock| lock.txn == id) {
@@ -236,17 +246,17 @@ impl Kv {
     /// *Errors*: `Retry` and `Aborted` (40001), `RangeUnavailable`; then all is taken back.
     #[expect(clippy::needless_pass_by_value, reason = "a transaction ends with its commit")]
     pub fn commit(&mut self, txn: Txn, now: Timestamp) -> Result<Timestamp, Error> {
-        if txn.writes.is_empty() {
+        if !txn.has_writes() {
             // What was only read was read at one moment: it can be put there.
             return Ok(txn.read_ts);
         }
-        let verdict = self.check_commit(&txn);
         if txn.kind == Kind::Serializable {
+            let verdict = self.check_commit(&txn);
             self.abort(txn.id);
+            verdict?;
         }
-        verdict?;
         let ts = self.commit_time(&txn, now);
-        self.apply(txn.writes.iter().map(|(key, pending)| (key.as_slice(), &*pending.value)), ts);
+        self.apply(txn.pending().map(|(key, pending)| (key.as_slice(), &*pending.value)), ts);
         Ok(ts)
     }
 
@@ -276,8 +286,7 @@ impl Kv {
     }
 
     /// Meets a version that is newer than the transaction's reads: moves the reads up if nothing read has changed.
-    fn meet_newer(&self, txn: &mut Txn, key: &[u8]) -> Result<(), Error> {
-        let range = self.range_of(key);
+    fn meet_newer(&self, txn: &mut Txn, range: &Range, key: &[u8]) -> Result<(), Error> {
         if range.tree.summary().max_ts <= txn.read_ts && range.tombstones.is_empty() {
             return Ok(());
         }
@@ -302,11 +311,9 @@ impl Kv {
     }
 
     fn check_commit(&self, txn: &Txn) -> Result<(), Error> {
-        for key in txn.writes.keys() {
+        for (key, _) in txn.pending() {
             self.range_of(key).check_available()?;
-            if txn.kind == Kind::Serializable
-                && self.locks.get(key).is_none_or(|lock| lock.txn != txn.id)
-            {
+            if self.locks.get(key).is_none_or(|lock| lock.txn != txn.id) {
                 return Err(Error::Aborted { txn: txn.id });
             }
         }
@@ -319,7 +326,7 @@ impl Kv {
     /// `now`, or just above the newest version of a key to be written.
     fn commit_time(&self, txn: &Txn, now: Timestamp) -> Timestamp {
         let mut ts = now.max(txn.read_ts);
-        for key in txn.writes.keys() {
+        for (key, _) in txn.pending() {
             let range = self.range_of(key);
             if range.tree.summary().max_ts >= ts || !range.tombstones.is_empty() {
                 let newest = range.last_write(&Span::point(key.as_slice()));
@@ -333,5 +340,5 @@ impl Kv {
 }
 
 fn new_txn(id: TxnId, kind: Kind, read_ts: Timestamp, began: Timestamp) -> Txn {
-    Txn { id, kind, read_ts, began, reads: Vec::new(), writes: Arc::default(), bytes: 0, seq: 0 }
+    Txn { id, kind, read_ts, began, reads: Vec::new(), writes: None, bytes: 0, seq: 0 }
 }

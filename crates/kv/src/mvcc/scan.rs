@@ -22,7 +22,7 @@ use super::value::Value;
 use crate::cluster::{Direction, Kv};
 use crate::error::Error;
 use crate::range::Range;
-use crate::txn::{Pending, Reader, Txn};
+use crate::txn::{Pending, Reader, Txn, Writes};
 
 /// A key and its value.
 pub type Pair<'a> = (&'a [u8], &'a [u8]);
@@ -131,14 +131,8 @@ struct Own {
 }
 
 impl Own {
-    fn new(
-        writes: &Arc<BTreeMap<Key, Pending>>,
-        span: &Span,
-        direction: Direction,
-    ) -> Option<Self> {
-        if writes.is_empty() || span.is_empty() {
-            return None;
-        }
+    fn new(writes: &Writes, span: &Span, direction: Direction) -> Option<Self> {
+        let writes = writes.as_ref().filter(|writes| !writes.is_empty() && !span.is_empty())?;
         let writes = Arc::clone(writes);
         let mut own = Self { writes, span: span.clone(), direction, next: None, current: None };
         own.next = own.fetch(None);
