@@ -223,6 +223,7 @@ from!(
 
 impl From<catalog::Error> for Error {
     /// What the catalog only passes on keeps its own variant, so that callers can tell a conflict from a wrong name.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     fn from(cause: catalog::Error) -> Self {
         match cause {
             catalog::Error::Kv(cause) => Self::Kv(cause),

@@ -41,7 +41,7 @@ impl<'r, 'c> Run<'r, 'c> {
             groups.push((Vec::new(), fresh(calls)));
         }
         let mut key = Vec::with_capacity(keys.len());
-        let mut args = Vec::new();
+        let mut values = Vec::new();
         self.stream(input, &mut |run, row| {
             let group = if keys.is_empty() && scalar {
                 0
@@ -56,15 +56,15 @@ impl<'r, 'c> Run<'r, 'c> {
                     groups.len() - 1
                 }
             };
-            for (call, cell) in calls.iter().zip(&mut groups[group].1) {
-                run.feed(call, cell, row, &mut args)?;
+            for (call, held) in calls.iter().zip(&mut groups[group].1) {
+                run.feed(call, held, row, &mut values)?;
             }
             Ok(Flow::More)
         })?;
-        for (key, cells) in groups {
+        for (key, states) in groups {
             let mut out = key;
-            for (call, cell) in calls.iter().zip(cells) {
-                out.push(finish(call, cell)?);
+            for (call, group) in calls.iter().zip(states) {
+                out.push(finish(call, group)?);
             }
             self.step(1)?;
             if sink(self, &out)? == Flow::Enough {
@@ -78,9 +78,9 @@ impl<'r, 'c> Run<'r, 'c> {
     fn feed(
         &mut self,
         call: &AggregateCall,
-        cell: &mut Cell,
+        held: &mut Cell,
         row: &[Datum],
-        args: &mut Vec<Datum>,
+        values: &mut Vec<Datum>,
     ) -> Result<(), Error> {
         if let Some(filter) = &call.filter
             && !self.holds(filter, row)?
@@ -93,31 +93,31 @@ impl<'r, 'c> Run<'r, 'c> {
             && let [arg] = call.aggregate.args.as_slice()
             && let Some(value) = arg.as_column().and_then(|column| row.get(column))
         {
-            cell.state.update(std::slice::from_ref(value))?;
+            held.state.update(std::slice::from_ref(value))?;
             return Ok(());
         }
-        self.eval_all(&call.aggregate.args, row, args)?;
+        self.eval_all(&call.aggregate.args, row, values)?;
         if plain {
-            cell.state.update(args)?;
+            held.state.update(values)?;
             return Ok(());
         }
-        if call.distinct && !args.is_empty() {
-            if args[0].is_null() || cell.seen.contains(args.as_slice()) {
+        if call.distinct && !values.is_empty() {
+            if values[0].is_null() || held.seen.contains(values.as_slice()) {
                 return Ok(());
             }
-            self.hold(args.len())?;
-            cell.seen.insert(args.clone());
+            self.hold(values.len())?;
+            held.seen.insert(values.clone());
         }
         if call.order.is_empty() {
-            cell.state.update(args)?;
+            held.state.update(values)?;
             return Ok(());
         }
         let mut sort_key = Vec::with_capacity(call.order.len());
         for (scalar, _) in &call.order {
             sort_key.push(self.eval(scalar, row)?);
         }
-        self.hold(sort_key.len() + args.len())?;
-        cell.kept.push((sort_key, args.clone()));
+        self.hold(sort_key.len() + values.len())?;
+        held.kept.push((sort_key, values.clone()));
         Ok(())
     }
 }
@@ -125,22 +125,18 @@ impl<'r, 'c> Run<'r, 'c> {
 fn fresh(calls: &[AggregateCall]) -> Vec<Cell> {
     calls
         .iter()
-        .map(|call| Cell {
-            state: call.aggregate.start(),
-            seen: BTreeSet::new(),
-            kept: Vec::new(),
-        })
+        .map(|call| Cell { state: call.aggregate.start(), seen: BTreeSet::new(), kept: Vec::new() })
         .collect()
 }
 
-fn finish(call: &AggregateCall, mut cell: Cell) -> Result<Datum, Error> {
+fn finish(call: &AggregateCall, mut held: Cell) -> Result<Datum, Error> {
     if !call.order.is_empty() {
-        cell.kept.sort_by(|(a, _), (b, _)| compare_keys(&call.order, a, b));
-        for (_, args) in &cell.kept {
-            cell.state.update(args)?;
+        held.kept.sort_by(|(a, _), (b, _)| compare_keys(&call.order, a, b));
+        for (_, args) in &held.kept {
+            held.state.update(args)?;
         }
     }
-    Ok(cell.state.finish()?)
+    Ok(held.state.finish()?)
 }
 
 /// Order of two lists of sort keys, each ascending or descending; NULLs first when ascending.

@@ -8,6 +8,7 @@ use base::sqlstate::SqlState;
 
 /// A row that breaks a rule of its table, or a bound that was met.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "each field is what the message prints under its name")]
 pub enum Error {
     /// NULL in a column that takes none.
     NotNull { column: String },

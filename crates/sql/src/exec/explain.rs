@@ -50,13 +50,15 @@ impl Drawn {
         for (position, child) in self.children.iter().enumerate() {
             out.push(format!("{rest}│"));
             let last = position + 1 == self.children.len();
-            let (branch, below) = if last { ("└── ", "    ") } else { ("├── ", "│   ") };
+            let (branch, below) =
+                if last { ("└── ", "    ") } else { ("├── ", "│   ") };
             child.lines(&format!("{rest}{branch}"), &format!("{rest}{below}"), out);
         }
     }
 }
 
 /// EXPLAIN.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 pub fn explain(explain: &Explain, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
     let drawn = match &explain.stmt {
         Statement::Select(select) => {
@@ -73,7 +75,6 @@ pub fn explain(explain: &Explain, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
             }
             draw_write(&write)
         }
-        #[expect(clippy::wildcard_enum_match_arm, reason = "other statements have no plan of rows")]
         _ => Drawn::new("statement", Vec::new()),
     };
     let mut lines = vec!["distribution: local".to_owned(), String::new()];
@@ -88,8 +89,11 @@ fn draw(node: &Node) -> Drawn {
     match node {
         Node::Values { rows } => {
             let width = rows.first().map_or(0, Vec::len);
-            Drawn::new("values", Vec::new())
-                .fact(format!("size: {}, {}", count(width, "column"), count(rows.len(), "row")))
+            Drawn::new("values", Vec::new()).fact(format!(
+                "size: {}, {}",
+                count(width, "column"),
+                count(rows.len(), "row")
+            ))
         }
         Node::Rows(rows) => {
             Drawn::new("virtual table values", Vec::new()).fact(count(rows.len(), "row"))
@@ -115,7 +119,8 @@ fn draw(node: &Node) -> Drawn {
         Node::Join(join) => draw_join(join),
         Node::Aggregate { input, keys, scalar, .. } => {
             let title = if *scalar { "group (scalar)" } else { "group (hash)" };
-            Drawn::new(title, vec![draw(input)]).fact(format!("group by: {}", count(keys.len(), "key")))
+            Drawn::new(title, vec![draw(input)])
+                .fact(format!("group by: {}", count(keys.len(), "key")))
         }
         Node::Window { input, .. } => Drawn::new("window", vec![draw(input)]),
         Node::Sort { input, keys } => {
@@ -156,11 +161,7 @@ fn draw_scan(scan: &Scan) -> Drawn {
             .spans
             .iter()
             .map(|span| {
-                format!(
-                    "[{} - {}]",
-                    crate::pretty::key(&span.start),
-                    crate::pretty::key(&span.end)
-                )
+                format!("[{} - {}]", crate::pretty::key(&span.start), crate::pretty::key(&span.end))
             })
             .collect();
         texts.join(" ")

@@ -8,7 +8,7 @@
 //! Shape: during the statement only values are noted, each once; at its end they are looked up, in a queue, since an
 //! action may change rows that others refer to. *Source*: CockroachDB's page on foreign keys.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use base::span::Span;
@@ -30,9 +30,16 @@ const ROUNDS_MAX: usize = 1_000_000;
 #[derive(Debug, Default)]
 pub struct ForeignKeys {
     /// By table and foreign key: values that must stand in the parent.
-    outbound: BTreeMap<(u32, usize), (Target, BTreeMap<Vec<Datum>, ()>)>,
+    outbound: BTreeMap<(u32, usize), Wanted>,
     /// Keys of parents that went away or changed.
     inbound: VecDeque<Gone>,
+}
+
+/// Values that must stand in a parent, for one foreign key of a table.
+#[derive(Debug)]
+struct Wanted {
+    target: Target,
+    keys: BTreeSet<Vec<Datum>>,
 }
 
 /// A key of a parent that went away, or became another.
@@ -76,9 +83,9 @@ impl ForeignKeys {
         if nulls == 0 || partly {
             self.outbound
                 .entry((target.table.id(), position))
-                .or_insert_with(|| (target.clone(), BTreeMap::new()))
-                .1
-                .insert(key, ());
+                .or_insert_with(|| Wanted { target: target.clone(), keys: BTreeSet::new() })
+                .keys
+                .insert(key);
         }
     }
 
@@ -108,10 +115,10 @@ impl Run<'_, '_> {
     }
 
     fn check_outbound(&mut self, fks: ForeignKeys) -> Result<(), Error> {
-        for ((_, position), (target, keys)) in fks.outbound {
+        for ((_, position), Wanted { target, keys }) in fks.outbound {
             let Some(fk) = target.table.desc.outbound_fks.get(position).cloned() else { continue };
             let parent = self.table(fk.referenced_table_id)?;
-            for key in keys.into_keys() {
+            for key in keys {
                 if key.iter().any(Datum::is_null) {
                     return Err(ExecError::ForeignKeyMatchFull {
                         verb: target.verb.lower(),
@@ -208,8 +215,7 @@ impl Run<'_, '_> {
         ids: &[u32],
         key: &[Datum],
     ) -> Result<Vec<Vec<Datum>>, Error> {
-        let ordinals: Vec<usize> =
-            ids.iter().filter_map(|id| table.ordinal_of_id(*id)).collect();
+        let ordinals: Vec<usize> = ids.iter().filter_map(|id| table.ordinal_of_id(*id)).collect();
         for (position, index) in table.indexes.iter().enumerate() {
             let Some(leading) = index.key_columns.get(..ordinals.len()) else { continue };
             if !index.usable || !ordinals.iter().all(|column| leading.contains(column)) {

@@ -108,7 +108,7 @@ impl ExecHost<'_> {
             }
             SequenceRef::Name(text) => {
                 let name = parse_name(text);
-                snapshot.resolve_relation(&name, self.scope).map_err(host_error)?
+                snapshot.resolve_relation(&name, self.scope).map_err(|cause| host_error(&cause))?
             }
         };
         let Some(opts) = &desc.sequence_opts else {
@@ -171,15 +171,15 @@ impl Host for ExecHost<'_> {
     fn sequence(&mut self, seq: SequenceRef<'_>, op: SequenceOp) -> Result<i64, Error> {
         let (id, opts, name) = self.find(seq)?;
         match op {
-            SequenceOp::Current => self.sequence_values.get(&id).copied().ok_or_else(|| {
-                Error::Host {
+            SequenceOp::Current => {
+                self.sequence_values.get(&id).copied().ok_or_else(|| Error::Host {
                     code: SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
                     message: format!(
                         "currval of sequence \"{name}\" is not yet defined in this session"
                     ),
                     hint: None,
-                }
-            }),
+                })
+            }
             SequenceOp::Next => {
                 let value = self.change(id, opts.start, |known| next_of(&opts, known, &name))?;
                 self.sequence_values.insert(id, value);
@@ -209,23 +209,22 @@ impl Host for ExecHost<'_> {
     }
 
     fn last_value(&mut self) -> Result<i64, Error> {
-        self.last_sequence
-            .and_then(|id| self.sequence_values.get(&id).copied())
-            .ok_or_else(|| Error::Refused {
+        self.last_sequence.and_then(|id| self.sequence_values.get(&id).copied()).ok_or_else(|| {
+            Error::Refused {
                 code: SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
                 message: "lastval is not yet defined in this session".to_owned(),
                 hint: None,
-            })
+            }
+        })
     }
 
     fn object_id(&mut self, kind: OidKind, name: &str) -> Result<Option<u32>, Error> {
         let Some(snapshot) = &self.snapshot else { return Ok(None) };
         let parsed = parse_name(name);
         Ok(match kind {
-            OidKind::Regclass => snapshot
-                .resolve_relation(&parsed, self.scope)
-                .ok()
-                .map(|desc| desc.id),
+            OidKind::Regclass => {
+                snapshot.resolve_relation(&parsed, self.scope).ok().map(|desc| desc.id)
+            }
             OidKind::Regtype => snapshot
                 .resolve_type(&parsed, self.scope)
                 .ok()
@@ -292,7 +291,7 @@ pub fn parse_name(text: &str) -> ObjectName {
     ObjectName { parts }
 }
 
-fn host_error(cause: crate::catalog::Error) -> Error {
+fn host_error(cause: &crate::catalog::Error) -> Error {
     Error::Host { code: cause.sqlstate(), message: cause.to_string(), hint: cause.hint() }
 }
 

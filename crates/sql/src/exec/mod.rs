@@ -67,6 +67,7 @@ const fn is_txn_control(stmt: &Statement) -> bool {
     )
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn control(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Outcome, SqlError> {
     let result = match stmt {
         Statement::Begin(modes) => modes_of(modes, cx).and_then(|b| txn::begin_block(b, cx)),
@@ -78,7 +79,6 @@ fn control(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Outcome, SqlError> {
         Statement::SetTransaction(modes) => {
             modes_of(modes, cx).and_then(|options| txn::set_transaction(options, cx))
         }
-        #[expect(clippy::wildcard_enum_match_arm, reason = "only transaction control comes here")]
         _ => Err(SqlError::unsupported("this statement")),
     };
     if result.is_err() {
@@ -170,6 +170,7 @@ fn attempt(
 }
 
 /// Runs a statement inside the open transaction.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 pub fn run_statement(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Outcome, SqlError> {
     match stmt {
         Statement::Select(select) => run_select(select, cx),
@@ -178,7 +179,6 @@ pub fn run_statement(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Outcome, SqlEr
         Statement::Execute(execute) => prepared::execute(execute, cx),
         Statement::Deallocate(name) => prepared::deallocate(name.as_deref(), cx),
         Statement::Explain(explain) => explain::explain(explain, cx),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the rest has a module of its own")]
         other => run_other(other, cx),
     }
 }
@@ -279,11 +279,11 @@ const fn is_definition(stmt: &Statement) -> bool {
 }
 
 /// The AS OF SYSTEM TIME of a statement.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn as_of(stmt: &Statement) -> Option<&ast::Expr> {
     match stmt {
         Statement::Select(select) => as_of_select(select),
         Statement::Explain(explain) => as_of(&explain.stmt),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "only queries look into the past")]
         _ => None,
     }
 }

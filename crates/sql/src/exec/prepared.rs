@@ -30,6 +30,7 @@ pub fn prepare(prepare: &Prepare, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
 }
 
 /// EXECUTE.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 pub fn execute(execute: &Execute, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
     let Some(known) = cx.session.prepared.get(&execute.name).cloned() else {
         return Err(Error::UnknownPrepared { name: execute.name.clone() });
@@ -53,7 +54,6 @@ pub fn execute(execute: &Execute, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
             let write = planner.plan_write(stmt)?;
             super::run_planned_write(&write, cx)
         }
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the others take no values")]
         other => super::run_statement(other, cx),
     }
 }

@@ -227,11 +227,7 @@ impl<'r, 'c> Run<'r, 'c> {
     }
 
     /// Gives kept rows to a sink.
-    pub fn stream_held(
-        &mut self,
-        rows: &Held,
-        sink: &mut Sink<'_, 'r, 'c>,
-    ) -> Result<Flow, Error> {
+    pub fn stream_held(&mut self, rows: &Held, sink: &mut Sink<'_, 'r, 'c>) -> Result<Flow, Error> {
         for row in rows.iter() {
             self.step(1)?;
             if sink(self, row)? == Flow::Enough {
@@ -270,6 +266,7 @@ impl<'r, 'c> Run<'r, 'c> {
     }
 
     /// The number that LIMIT or OFFSET stands for; NULL is none.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     fn count(
         &mut self,
         scalar: Option<&Scalar>,
@@ -277,9 +274,9 @@ impl<'r, 'c> Run<'r, 'c> {
     ) -> Result<Option<u64>, Error> {
         let Some(scalar) = scalar else { return Ok(None) };
         match self.eval(scalar, &[])? {
-            Datum::Int(n) => u64::try_from(n)
-                .map(Some)
-                .map_err(|_| ExecError::NegativeLimit { clause }.into()),
+            Datum::Int(n) => {
+                u64::try_from(n).map(Some).map_err(|_| ExecError::NegativeLimit { clause }.into())
+            }
             _ => Ok(None),
         }
     }
@@ -532,9 +529,10 @@ impl Members {
             return Datum::Bool(false);
         }
         // Rows that differ in a column where neither is NULL cannot be equal, whatever the NULLs stand for.
-        let open = self.rows.iter().any(|row| {
-            row.iter().zip(key).all(|(a, b)| a.is_null() || b.is_null() || a == b)
-        });
+        let open = self
+            .rows
+            .iter()
+            .any(|row| row.iter().zip(key).all(|(a, b)| a.is_null() || b.is_null() || a == b));
         if open { Datum::Null } else { Datum::Bool(false) }
     }
 }

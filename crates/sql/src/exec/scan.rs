@@ -40,7 +40,7 @@ impl<'r, 'c> Run<'r, 'c> {
     /// Runs a scan.
     pub fn scan(&mut self, scan: &Scan, sink: &mut Sink<'_, 'r, 'c>) -> Result<Flow, Error> {
         let table = Arc::clone(&scan.used.table);
-        let plan = self.scan_plan(scan, &table)?;
+        let plan = scan_plan(scan, &table);
         let computed;
         let spans = if scan.keys.is_empty() {
             scan.spans.as_slice()
@@ -58,30 +58,6 @@ impl<'r, 'c> Run<'r, 'c> {
             }
         }
         Ok(Flow::More)
-    }
-
-    fn scan_plan<'a>(&mut self, scan: &Scan, table: &'a Table) -> Result<Plan<'a>, Error> {
-        let mut needed = scan.used.columns.borrow().clone();
-        let virtuals: Vec<usize> =
-            table.virtual_columns().filter(|&ordinal| needed[ordinal]).collect();
-        if !virtuals.is_empty() {
-            // What a virtual column is computed from is not tracked: all is read.
-            needed.fill(true);
-        }
-        let index = &table.indexes[scan.index];
-        let covered = needed
-            .iter()
-            .zip(&index.covers)
-            .enumerate()
-            .all(|(ordinal, (need, covers))| !need || *covers || table.columns[ordinal].is_virtual);
-        let lookup = (!covered).then(|| {
-            let mut key_only = vec![false; needed.len()];
-            for (column, _) in &table.indexes[0].order {
-                key_only[*column] = true;
-            }
-            key_only
-        });
-        Ok(Plan { table, index: scan.index, needed, lookup, reverse: scan.reverse, virtuals })
     }
 
     /// The one span of a scan whose key is known only now.
@@ -102,12 +78,12 @@ impl<'r, 'c> Run<'r, 'c> {
         &mut self,
         plan: &Plan<'_>,
         span: &Span,
-        scan: &Scan,
+        read: &Scan,
         sink: &mut Sink<'_, 'r, 'c>,
     ) -> Result<Flow, Error> {
-        let wanted = plan.lookup.as_ref().unwrap_or(&plan.needed);
+        let asked = plan.lookup.as_ref().unwrap_or(&plan.needed);
         let codec = &plan.table.base.codec;
-        let mut decoder = RowDecoder::new(codec, plan.table.index_codec(plan.index), wanted);
+        let mut decoder = RowDecoder::new(codec, plan.table.index_codec(plan.index), asked);
         let mut rest = span.clone();
         let mut rows: Vec<Vec<Datum>> = Vec::new();
         let mut size = BATCH_ROWS.0;
@@ -122,7 +98,7 @@ impl<'r, 'c> Run<'r, 'c> {
             }
             self.step(base::num::to_u64(rows.len()))?;
             for row in rows.drain(..) {
-                if let Some(filter) = &scan.filter
+                if let Some(filter) = &read.filter
                     && !self.holds(filter, &row)?
                 {
                     continue;
@@ -147,11 +123,10 @@ impl<'r, 'c> Run<'r, 'c> {
         rows: &mut Vec<Vec<Datum>>,
     ) -> Result<bool, Error> {
         let (kv, txn) = self.cx.txn()?;
-        let direction =
-            if plan.reverse { kv::Direction::Reverse } else { kv::Direction::Forward };
-        let mut scan = kv.scan(txn, rest, direction)?;
+        let direction = if plan.reverse { kv::Direction::Reverse } else { kv::Direction::Forward };
+        let mut pairs = kv.scan(txn, rest, direction)?;
         let mut last: Vec<u8> = Vec::new();
-        while let Some((key, value)) = scan.next()? {
+        while let Some((key, value)) = pairs.next()? {
             if let Some(row) = decoder.feed(key, value)? {
                 rows.push(row);
                 if rows.len() >= size {
@@ -197,11 +172,7 @@ impl<'r, 'c> Run<'r, 'c> {
         Ok(())
     }
 
-    fn compute_virtual(
-        &mut self,
-        plan: &Plan<'_>,
-        rows: &mut [Vec<Datum>],
-    ) -> Result<(), Error> {
+    fn compute_virtual(&mut self, plan: &Plan<'_>, rows: &mut [Vec<Datum>]) -> Result<(), Error> {
         let rules = plan.table.rules(self.cx)?;
         for row in rows {
             for (ordinal, scalar) in &rules.computed {
@@ -213,4 +184,28 @@ impl<'r, 'c> Run<'r, 'c> {
         }
         Ok(())
     }
+}
+
+/// Decides how a scan is carried out.
+fn scan_plan<'a>(scan: &Scan, table: &'a Table) -> Plan<'a> {
+    let mut needed = scan.used.columns.borrow().clone();
+    let virtuals: Vec<usize> = table.virtual_columns().filter(|&ordinal| needed[ordinal]).collect();
+    if !virtuals.is_empty() {
+        // What a virtual column is computed from is not tracked: all is read.
+        needed.fill(true);
+    }
+    let index = &table.indexes[scan.index];
+    let covered = needed
+        .iter()
+        .zip(&index.covers)
+        .enumerate()
+        .all(|(ordinal, (need, covers))| !need || *covers || table.columns[ordinal].is_virtual);
+    let lookup = (!covered).then(|| {
+        let mut key_only = vec![false; needed.len()];
+        for (column, _) in &table.indexes[0].order {
+            key_only[*column] = true;
+        }
+        key_only
+    });
+    Plan { table, index: scan.index, needed, lookup, reverse: scan.reverse, virtuals }
 }

@@ -185,7 +185,7 @@ pub fn rollback_to(name: &str, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
                 open.savepoints.truncate(position + 1);
                 if open.changed_schema {
                     cx.session.tables.clear();
-                    }
+                }
                 cx.session.txn = TxnState::Open(open);
                 return Ok(Outcome::tag("ROLLBACK"));
             }

@@ -119,9 +119,7 @@ impl<'r, 'c> Run<'r, 'c> {
                 WindowFunction::RowNumber => Datum::Int(base::num::to_i64(at + 1)),
                 WindowFunction::Rank => Datum::Int(base::num::to_i64(peers.start + 1)),
                 WindowFunction::DenseRank => Datum::Int(base::num::to_i64(peers.groups)),
-                WindowFunction::PercentRank => {
-                    fraction(peers.start, part.len().saturating_sub(1))
-                }
+                WindowFunction::PercentRank => fraction(peers.start, part.len().saturating_sub(1)),
                 WindowFunction::CumeDist => fraction(peers.end, part.len()),
                 WindowFunction::Ntile => ntile(entry, at, part.len()),
                 WindowFunction::Lag => neighbour(part, at, entry, false),
@@ -193,7 +191,9 @@ fn fraction(part: usize, whole: usize) -> Datum {
     if whole == 0 {
         return Datum::Float(0.0);
     }
-    Datum::Float(base::num::to_f64(base::num::to_i64(part)) / base::num::to_f64(base::num::to_i64(whole)))
+    Datum::Float(
+        base::num::to_f64(base::num::to_i64(part)) / base::num::to_f64(base::num::to_i64(whole)),
+    )
 }
 
 /// The bucket of a row: the first buckets are one larger where it does not come out even.
@@ -208,11 +208,8 @@ fn ntile(entry: &Entry, at: usize, len: usize) -> Datum {
     }
     let (size, larger) = (len / buckets, len % buckets);
     let in_larger = larger * (size + 1);
-    let bucket = if at < in_larger {
-        at / (size + 1)
-    } else {
-        larger + (at - in_larger) / size.max(1)
-    };
+    let bucket =
+        if at < in_larger { at / (size + 1) } else { larger + (at - in_larger) / size.max(1) };
     Datum::Int(base::num::to_i64(bucket + 1))
 }
 
@@ -234,6 +231,7 @@ fn neighbour(part: &[Entry], at: usize, entry: &Entry, forward: bool) -> Datum {
         .unwrap_or(Datum::Null)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn in_frame(function: &WindowFunction, frame: &[Entry], entry: &Entry) -> Datum {
     let chosen = match function {
         WindowFunction::FirstValue => frame.first(),

@@ -47,6 +47,9 @@ pub struct Target {
     pub verb: Verb,
 }
 
+/// A key and its whole value.
+type Pair = (Vec<u8>, Vec<u8>);
+
 /// A key taken by a row that is there.
 struct Taken {
     index: usize,
@@ -113,9 +116,7 @@ impl Run<'_, '_> {
                     self.insert_row(target, &row, fks)?;
                     Some(row)
                 }
-                Some(conflict) => {
-                    self.insert_or(target, conflict, row, &mut touched, fks)?
-                }
+                Some(conflict) => self.insert_or(target, conflict, row, &mut touched, fks)?,
             };
             if let Some(row) = stored {
                 self.give_back(write, &row, written)?;
@@ -223,7 +224,8 @@ impl Run<'_, '_> {
         let table = &*target.table;
         let width = table.columns.len();
         let input = self.collect(&write.input)?;
-        let moves = set.iter().any(|(ordinal, _)| table.indexes[0].key_columns.contains(ordinal));
+        let changes_key =
+            set.iter().any(|(ordinal, _)| table.indexes[0].key_columns.contains(ordinal));
         // FROM may meet a row several times; it is changed once.
         let several = input.len() > 1 && write.input_is_joined();
         let mut seen: BTreeSet<Vec<u8>> = BTreeSet::new();
@@ -235,7 +237,7 @@ impl Run<'_, '_> {
                 continue;
             }
             let new = self.assign(target, set, old, wide)?;
-            if moves {
+            if changes_key {
                 moved.push((old.to_vec(), new, wide));
                 continue;
             }
@@ -368,12 +370,7 @@ impl Run<'_, '_> {
     }
 
     /// Whether an index holds a row: a partial one holds some.
-    fn in_index(
-        &mut self,
-        target: &Target,
-        position: usize,
-        row: &[Datum],
-    ) -> Result<bool, Error> {
+    fn in_index(&mut self, target: &Target, position: usize, row: &[Datum]) -> Result<bool, Error> {
         match target.rules.predicates.get(position) {
             Some(Some(predicate)) => {
                 let holds = self.cx.with_eval(|eval| predicate.eval(row, eval))?;
@@ -482,11 +479,7 @@ impl Run<'_, '_> {
     }
 
     /// All keys and values of a row.
-    fn pairs(
-        &mut self,
-        target: &Target,
-        row: &[Datum],
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Error> {
+    fn pairs(&mut self, target: &Target, row: &[Datum]) -> Result<Vec<Pair>, Error> {
         let table = &*target.table;
         let codec = &table.base.codec;
         let mut pairs = Vec::new();
@@ -507,9 +500,9 @@ impl Run<'_, '_> {
         &mut self,
         table: &Arc<Table>,
         index: usize,
-        span: Span,
+        keys: Span,
     ) -> Result<Vec<Vec<Datum>>, Error> {
-        let scan = crate::plan::node::Scan::whole(table, index, span);
+        let scan = crate::plan::node::Scan::whole(table, index, keys);
         let mut rows = Vec::new();
         self.scan(&scan, &mut |run, row| {
             run.hold(row.len())?;

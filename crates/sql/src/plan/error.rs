@@ -8,6 +8,7 @@ use base::sqlstate::SqlState;
 
 /// A query that names, groups, joins or orders what it must not.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "each field is what the message prints under its name")]
 pub enum Error {
     /// A column that the table of a write does not have.
     UndefinedColumn { name: String },
@@ -77,13 +78,10 @@ impl Error {
     /// The SQLSTATE.
     pub fn sqlstate(&self) -> SqlState {
         match self {
-            Self::UndefinedColumn { .. } | Self::UsingMissing { .. } => {
-                SqlState::UNDEFINED_COLUMN
-            }
+            Self::UndefinedColumn { .. } | Self::UsingMissing { .. } => SqlState::UNDEFINED_COLUMN,
             Self::AmbiguousTarget { .. } | Self::UsingAmbiguous { .. } => {
                 SqlState::AMBIGUOUS_COLUMN
             }
-            Self::UndefinedWindow { .. } => SqlState::UNDEFINED_OBJECT,
             Self::DuplicateSource { .. } | Self::DuplicateCte { .. } => SqlState::DUPLICATE_ALIAS,
             Self::TooManyAliases { .. }
             | Self::PositionOutOfRange { .. }
@@ -103,7 +101,9 @@ impl Error {
             | Self::UsingTypes { .. }
             | Self::ArgumentType { .. }
             | Self::ValueType { .. } => SqlState::DATATYPE_MISMATCH,
-            Self::UndefinedIndex { .. } => SqlState::UNDEFINED_OBJECT,
+            Self::UndefinedIndex { .. } | Self::UndefinedWindow { .. } => {
+                SqlState::UNDEFINED_OBJECT
+            }
             Self::ComputedColumn { .. } => SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
             Self::NotATable { .. } => SqlState::WRONG_OBJECT_TYPE,
             Self::Refused { code, .. } => *code,
@@ -122,17 +122,14 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UndefinedColumn { name } => write!(f, "column \"{name}\" does not exist"),
-            Self::StarWithoutFrom => {
-                f.write_str("cannot use \"*\" without a FROM clause")
-            }
+            Self::StarWithoutFrom => f.write_str("cannot use \"*\" without a FROM clause"),
             Self::AmbiguousTarget { clause, name } => {
                 write!(f, "{clause} \"{name}\" is ambiguous")
             }
             Self::UndefinedWindow { name } => write!(f, "window \"{name}\" does not exist"),
-            Self::DuplicateSource { name } => write!(
-                f,
-                "source name \"{name}\" specified more than once (missing AS clause)"
-            ),
+            Self::DuplicateSource { name } => {
+                write!(f, "source name \"{name}\" specified more than once (missing AS clause)")
+            }
             Self::DuplicateCte { name } => {
                 write!(f, "WITH query name {name} specified more than once")
             }
@@ -152,16 +149,15 @@ impl fmt::Display for Error {
             Self::NonIntegerPosition { clause } => {
                 write!(f, "non-integer constant in {clause}")
             }
-            Self::OrderByNotInDistinct => f.write_str(
-                "for SELECT DISTINCT, ORDER BY expressions must appear in select list",
-            ),
+            Self::OrderByNotInDistinct => {
+                f.write_str("for SELECT DISTINCT, ORDER BY expressions must appear in select list")
+            }
             Self::DistinctOnOrder => f.write_str(
                 "SELECT DISTINCT ON expressions must match initial ORDER BY expressions",
             ),
-            Self::SetWidth { op, left, right } => write!(
-                f,
-                "each {op} query must have the same number of columns: {left} vs {right}"
-            ),
+            Self::SetWidth { op, left, right } => {
+                write!(f, "each {op} query must have the same number of columns: {left} vs {right}")
+            }
             Self::SetTypes { op, left, right } => {
                 write!(f, "{op} types {left} and {right} cannot be matched")
             }

@@ -203,22 +203,24 @@ impl Planner<'_, '_> {
     }
 
     /// Replaces the subqueries of an expression by ordinals.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     fn lift(&mut self, expr: &mut Expr, scope: &Scope, lifted: &mut Lifted) -> Result<(), Error> {
         match expr {
             Expr::Subquery(select) => {
-                let (node, types, correlated) = self.subquery(select, scope)?;
-                let kind = SubqueryKind::Scalar { width: types.len() };
-                *expr = self.lifted(lifted, node, kind, one_type(types), correlated);
+                let planned = self.subquery(select, scope)?;
+                let kind = SubqueryKind::Scalar { width: planned.types.len() };
+                let ty = one_type(planned.types.clone());
+                *expr = lifted.add(planned, kind, ty);
             }
             Expr::Exists(select) => {
-                let (node, _, correlated) = self.subquery(select, scope)?;
-                *expr = self.lifted(lifted, node, SubqueryKind::Exists, Type::Bool, correlated);
+                let planned = self.subquery(select, scope)?;
+                *expr = lifted.add(planned, SubqueryKind::Exists, Type::Bool);
             }
             Expr::ArraySubquery(select) => {
-                let (node, types, correlated) = self.subquery(select, scope)?;
-                let kind = SubqueryKind::Array { width: types.len() };
-                let ty = Type::array(one_type(types));
-                *expr = self.lifted(lifted, node, kind, ty, correlated);
+                let planned = self.subquery(select, scope)?;
+                let kind = SubqueryKind::Array { width: planned.types.len() };
+                let ty = Type::array(one_type(planned.types.clone()));
+                *expr = lifted.add(planned, kind, ty);
             }
             Expr::Compare(op @ (CompareOp::In | CompareOp::NotIn), needle, list)
                 if matches!(list.strip_parens(), Expr::Subquery(_)) =>
@@ -237,22 +239,22 @@ impl Planner<'_, '_> {
             {
                 self.lift(left, scope, lifted)?;
                 if let Expr::Subquery(select) = list.strip_parens() {
-                    let (node, types, correlated) = self.subquery(select, scope)?;
-                    let kind = SubqueryKind::Array { width: types.len() };
-                    let ty = Type::array(one_type(types));
-                    **list = self.lifted(lifted, node, kind, ty, correlated);
+                    let planned = self.subquery(select, scope)?;
+                    let kind = SubqueryKind::Array { width: planned.types.len() };
+                    let ty = Type::array(one_type(planned.types.clone()));
+                    **list = lifted.add(planned, kind, ty);
                 }
             }
             _ if has_subquery(expr) => {
                 each_child_mut(expr, &mut |child| self.lift(child, scope, lifted))?;
             }
-            #[expect(clippy::wildcard_enum_match_arm, reason = "nothing to lift in all the others")]
             _ => {}
         }
         Ok(())
     }
 
     /// `needle IN (subquery)` as one column.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     fn lift_in(
         &mut self,
         needle: &Expr,
@@ -264,16 +266,19 @@ impl Planner<'_, '_> {
         if has_subquery(needle) {
             return Err(PlanError::Unsupported { what: "subquery on both sides of IN" }.into());
         }
-        let (node, types, correlated) = self.subquery(select, scope)?;
+        let planned = self.subquery(select, scope)?;
+        let types = &planned.types;
         let fields = match needle.strip_parens() {
             Expr::Tuple(tuple) => tuple.exprs.iter().collect(),
             other => vec![other],
         };
         if fields.len() != types.len() {
-            return Err(PlanError::SubqueryWidth { wanted: fields.len(), found: types.len() }.into());
+            return Err(
+                PlanError::SubqueryWidth { wanted: fields.len(), found: types.len() }.into()
+            );
         }
         let mut scalars = Vec::with_capacity(fields.len());
-        for (field, ty) in fields.into_iter().zip(&types) {
+        for (field, ty) in fields.into_iter().zip(types) {
             let scalar = self.compile(field, scope, Some(ty))?;
             if !scalar.ty.equivalent(ty) {
                 return Err(TypesError::UnsupportedComparison {
@@ -286,29 +291,11 @@ impl Planner<'_, '_> {
             scalars.push(scalar);
         }
         let kind = SubqueryKind::In { needle: scalars };
-        Ok(self.lifted(lifted, node, kind, Type::Bool, correlated))
+        Ok(lifted.add(planned, kind, Type::Bool))
     }
 
-    fn lifted(
-        &mut self,
-        lifted: &mut Lifted,
-        node: (usize, Node),
-        kind: SubqueryKind,
-        ty: Type,
-        correlated: bool,
-    ) -> Expr {
-        let (slot, node) = node;
-        lifted.subqueries.push(Subquery { slot, node, kind, correlated });
-        lifted.types.push(ty);
-        Expr::Ordinal(base::num::to_u32(lifted.base + lifted.types.len()))
-    }
-
-    /// Plans a subquery over a row; answers its slot and plan, its types, and whether it reads the row.
-    fn subquery(
-        &mut self,
-        select: &Select,
-        scope: &Scope,
-    ) -> Result<((usize, Node), Vec<Type>, bool), Error> {
+    /// Plans a subquery over a row.
+    fn subquery(&mut self, select: &Select, scope: &Scope) -> Result<Planned, Error> {
         let slot = self.slot();
         self.levels.push(Level { scope: scope.clone(), touched: Cell::new(false) });
         let planned = self.select(select);
@@ -316,8 +303,16 @@ impl Planner<'_, '_> {
         let mut relation = planned?;
         super::select::visible(&mut relation);
         let types = relation.scope.columns.into_iter().map(|column| column.ty).collect();
-        Ok(((slot, relation.node), types, touched))
+        Ok(Planned { slot, node: relation.node, types, correlated: touched })
     }
+}
+
+/// A planned subquery.
+struct Planned {
+    slot: usize,
+    node: Node,
+    types: Vec<Type>,
+    correlated: bool,
 }
 
 /// Subqueries lifted out of a stage.
@@ -326,6 +321,16 @@ struct Lifted {
     base: usize,
     subqueries: Vec<Subquery>,
     types: Vec<Type>,
+}
+
+impl Lifted {
+    /// Adds a subquery; answers the ordinal of its answer.
+    fn add(&mut self, planned: Planned, kind: SubqueryKind, ty: Type) -> Expr {
+        let Planned { slot, node, correlated, .. } = planned;
+        self.subqueries.push(Subquery { slot, node, kind, correlated });
+        self.types.push(ty);
+        Expr::Ordinal(base::num::to_u32(self.base + self.types.len()))
+    }
 }
 
 /// The type of a row as one value.

@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use super::expr::{Stage, Want};
 use super::label::label;
+use super::lookup::Found;
 use super::node::{Join, JoinKind, Node, Scan, SetCall, SetSource, TableUse};
 use super::scope::{Level, Scope, ScopeColumn, SourceName};
-use super::lookup::Found;
 use super::select::{rename, visible};
 use super::table::Table;
 use super::walk::conjuncts;
@@ -26,9 +26,9 @@ use crate::catalog::privilege::Privilege;
 use crate::error::Error;
 use crate::exec;
 use crate::outcome::{Outcome, Rows};
-use crate::types::expr::{self as types_expr, Scalar};
 use crate::types::Type;
 use crate::types::expr::set_function::{SetFunction, is_set_function};
+use crate::types::expr::{self as types_expr, Scalar};
 
 impl Planner<'_, '_> {
     /// All sources of a FROM, side by side.
@@ -68,8 +68,7 @@ impl Planner<'_, '_> {
             self.levels.push(Level { scope: left.scope.clone(), touched: Cell::new(false) });
         }
         let planned = self.table_expr(right);
-        let lateral = lateral_allowed
-            && self.levels.pop().is_some_and(|level| level.touched.get());
+        let lateral = lateral_allowed && self.levels.pop().is_some_and(|level| level.touched.get());
         let right = planned?;
         check_names(&left.scope, &right.scope)?;
         let kind = match kind {
@@ -123,8 +122,7 @@ impl Planner<'_, '_> {
         if lateral && !merged.is_empty() {
             return Err(PlanError::Unsupported { what: "LATERAL with USING" }.into());
         }
-        let mut relation =
-            Relation { node: Node::Join(Box::new(join)), scope: Scope::of(columns) };
+        let mut relation = Relation { node: Node::Join(Box::new(join)), scope: Scope::of(columns) };
         match cond {
             JoinCond::On(on) => self.join_on(&mut relation, on)?,
             JoinCond::None | JoinCond::Using(_) | JoinCond::Natural => {
@@ -271,9 +269,9 @@ impl Planner<'_, '_> {
             Found::Stored(table, source) => {
                 self.require(&table, Privilege::Select)?;
                 if !table.desc.view_query.is_empty() && !table.desc.is_materialized_view {
-                    return self.view(&table, source);
+                    return self.view(&table, &source);
                 }
-                self.scan(&table, source, hint)
+                self.scan(&table, &source, hint)
             }
         }
     }
@@ -281,7 +279,7 @@ impl Planner<'_, '_> {
     fn source_by_id(&mut self, id: u32, columns: Option<&[u32]>) -> Result<Relation, Error> {
         let (table, source) = self.find_by_id(id)?;
         self.require(&table, Privilege::Select)?;
-        let mut relation = self.scan(&table, source, None)?;
+        let mut relation = self.scan(&table, &source, None)?;
         if let Some(ids) = columns {
             let positions: Vec<usize> = ids
                 .iter()
@@ -296,7 +294,7 @@ impl Planner<'_, '_> {
     pub fn scan(
         &mut self,
         table: &Arc<Table>,
-        source: SourceName,
+        source: &SourceName,
         hint: Option<&IndexHint>,
     ) -> Result<Relation, Error> {
         let index = hinted_index(table, hint)?;
@@ -331,7 +329,7 @@ impl Planner<'_, '_> {
     }
 
     /// A view: its query, in a scope of its own.
-    fn view(&mut self, table: &Arc<Table>, source: SourceName) -> Result<Relation, Error> {
+    fn view(&mut self, table: &Arc<Table>, source: &SourceName) -> Result<Relation, Error> {
         let parsed = crate::parser::parse(&table.desc.view_query)?;
         let Some(Statement::Select(select)) = parsed.into_iter().next().map(|parsed| parsed.stmt)
         else {
@@ -370,15 +368,18 @@ impl Planner<'_, '_> {
                 stage.push(call, Want::Any);
                 for scalar in self.run_stage(&mut unit, stage)? {
                     columns.push(ScopeColumn::new(name.clone(), scalar.ty.clone(), source.clone()));
-                    sets.push(SetCall { source: SetSource::Scalar(scalar), width: 1, tuple: false });
+                    sets.push(SetCall {
+                        source: SetSource::Scalar(scalar),
+                        width: 1,
+                        tuple: false,
+                    });
                 }
                 continue;
             }
             let mut function = (**function).clone();
             self.lift_all(&mut unit, function.args.iter_mut())?;
-            let made = self.with_resolver(&unit.scope, |resolver| {
-                SetFunction::compile(&function, resolver)
-            })?;
+            let made = self
+                .with_resolver(&unit.scope, |resolver| SetFunction::compile(&function, resolver))?;
             for (column, ty) in &made.columns {
                 columns.push(ScopeColumn::new(column.clone(), ty.clone(), source.clone()));
             }
@@ -429,6 +430,7 @@ pub enum Side {
 }
 
 /// The side that an expression reads; `None` for both, neither, or if it holds a subquery or an unknown name.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 pub fn side_of(expr: &Expr, scope: &Scope, left_width: usize) -> Option<Side> {
     let mut side: Option<Side> = None;
     let mut mixed = false;
@@ -437,7 +439,6 @@ pub fn side_of(expr: &Expr, scope: &Scope, left_width: usize) -> Option<Side> {
             Expr::Column(parts) => scope.position(parts),
             Expr::Ordinal(n) => base::num::index(*n).checked_sub(1),
             Expr::Subquery(_) | Expr::Exists(_) | Expr::ArraySubquery(_) => None,
-            #[expect(clippy::wildcard_enum_match_arm, reason = "only names matter")]
             _ => return false,
         };
         let Some(position) = position else {

@@ -31,6 +31,7 @@ use crate::types::{Type, aggregate};
 const CALL_BASE: u32 = 1 << 24;
 
 /// Whether an expression is a call of an aggregate, without OVER.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 pub fn as_aggregate(expr: &Expr) -> Option<&Function> {
     match expr {
         Expr::Function(call) if call.over.is_none() && is_aggregate(call) => Some(call),
@@ -42,6 +43,7 @@ fn is_aggregate(call: &Function) -> bool {
     aggregate::is_aggregate(call.name.object())
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn as_window(expr: &Expr) -> Option<&Function> {
     match expr {
         Expr::Function(call) if call.over.is_some() => Some(call),
@@ -49,6 +51,7 @@ fn as_window(expr: &Expr) -> Option<&Function> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn as_set_function(expr: &Expr) -> Option<&Function> {
     match expr {
         Expr::Function(call) if is_set_function(call.name.object()) => Some(call),
@@ -101,6 +104,7 @@ impl Planner<'_, '_> {
     }
 
     /// The expressions of GROUP BY over the row that comes in.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     fn group_keys(
         &mut self,
         relation: &Relation,
@@ -289,9 +293,8 @@ impl Planner<'_, '_> {
         let mut sets = Vec::with_capacity(calls.len());
         let mut types = Vec::with_capacity(calls.len());
         for call in &calls {
-            let function = self.with_resolver(&relation.scope, |resolver| {
-                SetFunction::compile(call, resolver)
-            })?;
+            let function = self
+                .with_resolver(&relation.scope, |resolver| SetFunction::compile(call, resolver))?;
             types.push(match function.columns.as_slice() {
                 [(_, ty)] => ty.clone(),
                 columns => Type::tuple(columns.iter().map(|(_, ty)| ty.clone()).collect()),
@@ -479,6 +482,7 @@ fn frame_of(spec: &WindowSpec, unordered: bool) -> Result<Frame, PlanError> {
     Ok(Frame { rows, start, end })
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn bound_of(bound: &FrameBound) -> Result<Bound, PlanError> {
     let count = |expr: &Expr| match expr.strip_parens() {
         Expr::Literal(Literal::Int(text)) => text.parse::<u64>().ok(),

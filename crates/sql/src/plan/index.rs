@@ -56,6 +56,7 @@ impl Planner<'_, '_> {
         self.place(relation, list)
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     fn place(&mut self, relation: &mut Relation, list: Vec<Expr>) -> Result<Vec<Expr>, Error> {
         match &mut relation.node {
             Node::Join(_) => self.place_in_join(relation, list),
@@ -199,6 +200,7 @@ impl Planner<'_, '_> {
     }
 
     /// Notes what one condition says about a column. Answers whether it says anything.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     fn bound(
         &mut self,
         expr: &Expr,
@@ -219,8 +221,8 @@ impl Planner<'_, '_> {
             Expr::Between(between) if !between.negated && !between.symmetric => {
                 let Some(column) = column_of(&between.expr, scope) else { return Ok(false) };
                 let ty = scope.columns[column].ty.clone();
-                let low = self.constant(&between.low, &ty)?;
-                let high = self.constant(&between.high, &ty)?;
+                let low = self.constant(&between.low, &ty);
+                let high = self.constant(&between.high, &ty);
                 let (Some(low), Some(high)) = (low, high) else { return Ok(false) };
                 narrow_low(&mut bounds[column], low, true);
                 narrow_high(&mut bounds[column], high, true);
@@ -244,11 +246,11 @@ impl Planner<'_, '_> {
                 let Some(column) = column_of(inner, scope) else { return Ok(false) };
                 Ok(restrict(&mut bounds[column], vec![Datum::Null], number))
             }
-            #[expect(clippy::wildcard_enum_match_arm, reason = "no other form bounds a column")]
             _ => Ok(false),
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     fn bound_by(
         &mut self,
         op: CompareOp,
@@ -263,7 +265,7 @@ impl Planner<'_, '_> {
             let Expr::Tuple(tuple) = value.strip_parens() else { return Ok(false) };
             let mut values = Vec::with_capacity(tuple.exprs.len());
             for expr in &tuple.exprs {
-                match self.constant(expr, &ty)? {
+                match self.constant(expr, &ty) {
                     Some(Datum::Null) => {}
                     Some(value) => values.push(value),
                     None => return Ok(false),
@@ -273,7 +275,7 @@ impl Planner<'_, '_> {
             values.dedup();
             return Ok(restrict(bound, values, number));
         }
-        let Some(value_now) = self.constant(value, &ty)? else {
+        let Some(value_now) = self.constant(value, &ty) else {
             if op == CompareOp::Eq && bound.later.is_none() && free_of(value, scope) {
                 let scalar = self.compile(value, scope, Some(&ty))?;
                 if scalar.ty.family() == ty.family() {
@@ -292,25 +294,25 @@ impl Planner<'_, '_> {
             CompareOp::Le => Ok(narrow_high(bound, value_now, true)),
             CompareOp::Gt => Ok(narrow_low(bound, value_now, false)),
             CompareOp::Ge => Ok(narrow_low(bound, value_now, true)),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "no other comparison bounds a column")]
             _ => Ok(false),
         }
     }
 
     /// The value of an expression of constants as a value of a column's type; `None` if it is not one.
-    fn constant(&mut self, expr: &Expr, ty: &Type) -> Result<Option<Datum>, Error> {
+    fn constant(&mut self, expr: &Expr, ty: &Type) -> Option<Datum> {
         if !is_constant(expr) {
-            return Ok(None);
+            return None;
         }
         // What does not compile or evaluate here is refused later, where the whole condition is typed.
-        let Ok(scalar) = self.compile(expr, &Scope::default(), Some(ty)) else { return Ok(None) };
-        let Ok(value) = self.cx.with_eval(|eval| scalar.eval(&[], eval)) else { return Ok(None) };
+        let scalar = self.compile(expr, &Scope::default(), Some(ty)).ok()?;
+        let value = self.cx.with_eval(|eval| scalar.eval(&[], eval)).ok()?;
         let fits = value.is_null() || scalar.ty.family() == ty.family();
-        Ok(fits.then_some(value))
+        fits.then_some(value)
     }
 }
 
 /// The ordinal of a plain column of the scope.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn column_of(expr: &Expr, scope: &Scope) -> Option<usize> {
     match expr.strip_parens() {
         Expr::Column(parts) => scope.position(parts),
@@ -337,6 +339,7 @@ fn is_constant(expr: &Expr) -> bool {
 }
 
 /// Whether an expression names columns around, but none of this scope, and has one value while the scan runs.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn free_of(expr: &Expr, scope: &Scope) -> bool {
     let mut outer = false;
     let own = any(expr, &mut |e| match e {
@@ -350,6 +353,7 @@ fn free_of(expr: &Expr, scope: &Scope) -> bool {
     outer && !own
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 const fn flip(op: CompareOp) -> Option<CompareOp> {
     match op {
         CompareOp::Eq => Some(CompareOp::Eq),
@@ -370,9 +374,10 @@ fn restrict(bound: &mut Bounds, values: Vec<Datum>, number: usize) -> bool {
 }
 
 fn narrow_low(bound: &mut Bounds, value: Datum, inclusive: bool) -> bool {
-    let tighter = bound.low.as_ref().is_none_or(|(known, had)| {
-        value > *known || (value == *known && *had && !inclusive)
-    });
+    let tighter = bound
+        .low
+        .as_ref()
+        .is_none_or(|(known, had)| value > *known || (value == *known && *had && !inclusive));
     if tighter {
         bound.low = Some((value, inclusive));
     }
@@ -380,9 +385,10 @@ fn narrow_low(bound: &mut Bounds, value: Datum, inclusive: bool) -> bool {
 }
 
 fn narrow_high(bound: &mut Bounds, value: Datum, inclusive: bool) -> bool {
-    let tighter = bound.high.as_ref().is_none_or(|(known, had)| {
-        value < *known || (value == *known && *had && !inclusive)
-    });
+    let tighter = bound
+        .high
+        .as_ref()
+        .is_none_or(|(known, had)| value < *known || (value == *known && *had && !inclusive));
     if tighter {
         bound.high = Some((value, inclusive));
     }
@@ -410,9 +416,8 @@ fn best_index(table: &Table, bounds: &[Bounds], scan: &Scan) -> Option<Candidate
             equal += 1;
         }
         let next = index.lookup_columns().nth(equal);
-        let ranged = next.is_some_and(|column| {
-            bounds[column].low.is_some() || bounds[column].high.is_some()
-        });
+        let ranged = next
+            .is_some_and(|column| bounds[column].low.is_some() || bounds[column].high.is_some());
         let candidate = Candidate {
             index: position,
             equal,
@@ -455,7 +460,7 @@ fn spans_of(
     for key in keys {
         spans.push(match range {
             None => Span::prefix(table.index_codec(index).key_prefix(&key)?),
-            Some(bounds) => range_span(table, index, key, bounds)?,
+            Some(bounds) => range_span(table, index, &key, bounds)?,
         });
     }
     spans.retain(|span| !span.is_empty());
@@ -465,17 +470,12 @@ fn spans_of(
 }
 
 /// The keys below a prefix whose next part lies between the bounds. NULL lies outside all bounds.
-fn range_span(
-    table: &Table,
-    index: usize,
-    key: Vec<Datum>,
-    bounds: &Bounds,
-) -> Result<Span, Error> {
+fn range_span(table: &Table, index: usize, key: &[Datum], bounds: &Bounds) -> Result<Span, Error> {
     let codec = table.index_codec(index);
-    let prefix = codec.key_prefix(&key)?;
+    let prefix = codec.key_prefix(key)?;
     let descending = table.indexes[index].descending(key.len());
     let part = |value: &Datum| -> Result<Vec<u8>, Error> {
-        let mut key = key.clone();
+        let mut key = key.to_vec();
         key.push(value.clone());
         Ok(codec.key_prefix(&key)?)
     };

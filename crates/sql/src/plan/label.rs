@@ -10,7 +10,7 @@
 //! | `true` | `bool` |
 //! | everything else | `?column?` |
 //!
-//! *Source*: PostgreSQL's FigureColname, which CockroachDB follows.
+//! *Source*: PostgreSQL's `FigureColname`, which CockroachDB follows.
 
 use crate::ast::expr::{Expr, Field, Literal, TypeKind, TypeName};
 use crate::ast::query::{Select, SelectBody};
@@ -66,6 +66,7 @@ fn strong(expr: &Expr) -> Option<String> {
 }
 
 /// Names for want of a better one.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn weak(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Cast { expr: inner, ty, .. } => weak(inner).or_else(|| type_label(ty)),
@@ -74,12 +75,12 @@ fn weak(expr: &Expr) -> Option<String> {
             case.otherwise.as_ref().and_then(weak).or_else(|| Some("case".to_owned()))
         }
         Expr::Literal(Literal::Bool(_)) => Some("bool".to_owned()),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds have no weak name")]
         _ => None,
     }
 }
 
 /// PostgreSQL's name of a type.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn type_label(ty: &TypeName) -> Option<String> {
     let name = match ty {
         TypeName::Builtin { kind, .. } => match kind {
@@ -88,7 +89,6 @@ fn type_label(ty: &TypeName) -> Option<String> {
             TypeKind::Char => "bpchar".to_owned(),
             TypeKind::QChar => "char".to_owned(),
             TypeKind::Decimal => "numeric".to_owned(),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "the others are named alike")]
             _ => kind.sql().to_ascii_lowercase(),
         },
         TypeName::Interval { .. } => "interval".to_owned(),

@@ -47,14 +47,15 @@ impl Planner<'_, '_> {
     /// A stored table by the id of its descriptor.
     pub fn find_by_id(&mut self, id: u32) -> Result<(Arc<Table>, SourceName), Error> {
         let snapshot = self.cx.snapshot()?;
-        let table = snapshot.table(id).ok_or_else(|| {
-            catalog::Error::undefined(catalog::Kind::Relation, format!("[{id}]"))
-        })?;
+        let table = snapshot
+            .table(id)
+            .ok_or_else(|| catalog::Error::undefined(catalog::Kind::Relation, format!("[{id}]")))?;
         let source = source_name(&snapshot, &table.desc);
         Ok((self.cx.session.tables.ready(&table), source))
     }
 
     /// Refuses a user who lacks a privilege on a table. Inside a view its owner has answered already.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     pub fn require(&mut self, table: &Table, privilege: Privilege) -> Result<(), Error> {
         if self.in_views > 0 {
             return Ok(());

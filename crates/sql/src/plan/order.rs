@@ -81,6 +81,7 @@ impl Shape {
 }
 
 /// The target that a number or a bare name of ORDER BY or GROUP BY stands for.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 pub fn target_of(
     expr: &Expr,
     targets: &[Target],
@@ -114,6 +115,7 @@ pub fn target_of(
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn terms(
     order_by: &[OrderBy],
     targets: &[Target],
@@ -150,14 +152,14 @@ impl Planner<'_, '_> {
     pub fn project(
         &mut self,
         mut relation: Relation,
-        shape: Shape,
-        distinct: Option<Vec<Expr>>,
+        shape: &Shape,
+        distinct: Option<&[Expr]>,
     ) -> Result<Relation, Error> {
-        let rows_only = distinct.as_ref().is_some_and(Vec::is_empty);
+        let rows_only = distinct.is_some_and(<[Expr]>::is_empty);
         let mut exprs: Vec<Expr> = shape.targets.iter().map(|target| target.expr.clone()).collect();
         let shown = exprs.len();
         let mut on = Vec::new();
-        for expr in distinct.iter().flatten() {
+        for expr in distinct.unwrap_or_default() {
             let index = target_of(expr, &shape.targets, "DISTINCT ON")?;
             on.push(index.unwrap_or_else(|| position_of(&mut exprs, expr)));
         }
@@ -185,8 +187,10 @@ impl Planner<'_, '_> {
         let scalars = self.run_stage(&mut relation, stage)?;
         let ordered = distinct.is_none() && order_by_scan(&mut relation.node, &scalars, &keys);
         let columns = shown_columns(&shape.targets, &scalars, &relation.scope);
-        let extra: Vec<crate::types::Type> = scalars[shown..].iter().map(|scalar| scalar.ty.clone()).collect();
-        let types: Vec<crate::types::Type> = scalars[..shown].iter().map(|scalar| scalar.ty.clone()).collect();
+        let extra: Vec<crate::types::Type> =
+            scalars[shown..].iter().map(|scalar| scalar.ty.clone()).collect();
+        let types: Vec<crate::types::Type> =
+            scalars[..shown].iter().map(|scalar| scalar.ty.clone()).collect();
         let mut node = project_node(relation.node, scalars, ordered.then_some(shown));
         if rows_only {
             node = Node::Distinct { input: Box::new(node), on: (0..shown).collect() };
@@ -229,7 +233,7 @@ impl Planner<'_, '_> {
             })
             .collect();
         let order = terms(order_by, &targets, "ORDER BY")?;
-        self.project(relation, Shape { targets, order, having: None }, None)
+        self.project(relation, &Shape { targets, order, having: None }, None)
     }
 }
 
@@ -302,7 +306,7 @@ fn order_by_scan(node: &mut Node, scalars: &[Scalar], keys: &[SortKey]) -> bool 
         }
         let Some((have, have_descending)) = order.next() else { return false };
         let plain_nulls = key.nulls_first != key.descending;
-        if *have != column || !(plain_nulls || !table.table.columns[column].nullable) {
+        if *have != column || (!plain_nulls && table.table.columns[column].nullable) {
             return false;
         }
         let turned = *have_descending != key.descending;

@@ -155,7 +155,9 @@ impl Planner<'_, '_> {
                 let found = scalar.ty.clone();
                 if types[column] == Type::Unknown {
                     types[column] = found;
-                } else if !types[column].equivalent(&found) && wants.get(column).is_none_or(Option::is_none) {
+                } else if !types[column].equivalent(&found)
+                    && wants.get(column).is_none_or(Option::is_none)
+                {
                     return Err(PlanError::SetTypes {
                         op: "VALUES",
                         left: found.name(),
@@ -190,7 +192,8 @@ impl Planner<'_, '_> {
                 stage.push(expr, if known { Want::Type(want.clone()) } else { Want::Any });
             }
             let exprs = self.run_stage(&mut unit, stage)?;
-            let scope = Scope::of(value_columns(exprs.iter().map(|scalar| scalar.ty.clone()).collect()));
+            let scope =
+                Scope::of(value_columns(exprs.iter().map(|scalar| scalar.ty.clone()).collect()));
             let node = Node::Project { input: Box::new(unit.node), exprs };
             all = Some(match all {
                 None => Relation { node, scope },
@@ -216,40 +219,7 @@ impl Planner<'_, '_> {
             query::SetOp::Intersect => (SetOp::Intersect, "INTERSECT"),
             query::SetOp::Except => (SetOp::Except, "EXCEPT"),
         };
-        self.set_op(op, word, union.all, left, right)
-    }
-
-    /// Two plans under each other, their types made equal where a NULL or a number allows it.
-    fn set_op(
-        &mut self,
-        op: SetOp,
-        word: &'static str,
-        all: bool,
-        mut left: Relation,
-        mut right: Relation,
-    ) -> Result<Relation, Error> {
-        let (a, b) = (visible(&mut left), visible(&mut right));
-        if a != b {
-            return Err(PlanError::SetWidth { op: word, left: a, right: b }.into());
-        }
-        for (one, other) in left.scope.columns.iter_mut().zip(&right.scope.columns) {
-            if !one.ty.equivalent(&other.ty) {
-                return Err(PlanError::SetTypes {
-                    op: word,
-                    left: one.ty.name(),
-                    right: other.ty.name(),
-                }
-                .into());
-            }
-            if one.ty == Type::Unknown {
-                one.ty = other.ty.clone();
-            }
-            one.source = SourceName::default();
-            one.used = None;
-        }
-        let node =
-            Node::SetOp { op, all, left: Box::new(left.node), right: Box::new(right.node) };
-        Ok(Relation { node, scope: left.scope })
+        Ok(set_op(op, word, union.all, left, right)?)
     }
 
     /// Plans common table expressions, which come into sight.
@@ -319,10 +289,10 @@ impl Planner<'_, '_> {
         self.set_functions(&mut relation, &mut shape)?;
         let on = match &clause.distinct {
             Distinct::No => None,
-            Distinct::Rows => Some(Vec::new()),
-            Distinct::On(exprs) => Some(exprs.clone()),
+            Distinct::Rows => Some(&[][..]),
+            Distinct::On(exprs) => Some(exprs.as_slice()),
         };
-        self.project(relation, shape, on)
+        self.project(relation, &shape, on)
     }
 
     /// WHERE or HAVING: each AND-ed condition by itself, so that scans can take theirs.
@@ -341,6 +311,7 @@ impl Planner<'_, '_> {
     }
 
     /// One condition over a plan.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     pub fn filter_by(
         &mut self,
         relation: &mut Relation,
@@ -376,9 +347,7 @@ impl Planner<'_, '_> {
                 continue;
             };
             let Some(positions) = scope.star(qualifier) else {
-                return Err(
-                    crate::types::Error::UndefinedSource(qualifier.join(".")).into()
-                );
+                return Err(crate::types::Error::UndefinedSource(qualifier.join(".")).into());
             };
             if scope.columns.is_empty() && qualifier.is_empty() {
                 return Err(PlanError::StarWithoutFrom.into());
@@ -460,6 +429,7 @@ fn value_columns(types: Vec<Type>) -> Vec<ScopeColumn> {
 }
 
 /// The union of a recursive common table expression, if it has that form.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn recursive_union(select: &Select) -> Option<&Union> {
     match &select.body {
         SelectBody::Union(union)
@@ -471,4 +441,34 @@ fn recursive_union(select: &Select) -> Option<&Union> {
         }
         _ => None,
     }
+}
+
+/// Two plans under each other, their types made equal where a NULL or a number allows it.
+fn set_op(
+    op: SetOp,
+    word: &'static str,
+    all: bool,
+    mut left: Relation,
+    mut right: Relation,
+) -> Result<Relation, PlanError> {
+    let (a, b) = (visible(&mut left), visible(&mut right));
+    if a != b {
+        return Err(PlanError::SetWidth { op: word, left: a, right: b });
+    }
+    for (one, other) in left.scope.columns.iter_mut().zip(&right.scope.columns) {
+        if !one.ty.equivalent(&other.ty) {
+            return Err(PlanError::SetTypes {
+                op: word,
+                left: one.ty.name(),
+                right: other.ty.name(),
+            });
+        }
+        if one.ty == Type::Unknown {
+            one.ty = other.ty.clone();
+        }
+        one.source = SourceName::default();
+        one.used = None;
+    }
+    let node = Node::SetOp { op, all, left: Box::new(left.node), right: Box::new(right.node) };
+    Ok(Relation { node, scope: left.scope })
 }

@@ -42,6 +42,7 @@ pub struct Table {
 
 /// A column.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact of the descriptor")]
 pub struct Column {
     /// The descriptor's id.
     pub id: u32,
@@ -316,13 +317,8 @@ fn assign(text: &str, scope: &Scope, column: &Column, cx: &mut Cx<'_>) -> Result
     let expr = parse_expr(text)?;
     let snapshot = cx.snapshot()?;
     let names = snapshot.type_source(cx.name_scope());
-    let mut resolver = Resolver {
-        scope,
-        levels: &[],
-        types: &names,
-        text_cx: cx.text_cx(),
-        placeholders: &[],
-    };
+    let mut resolver =
+        Resolver { scope, levels: &[], types: &names, text_cx: cx.text_cx(), placeholders: &[] };
     Ok(types_expr::compile_assign(&expr, &mut resolver, &column.ty, &column.name)?)
 }
 
@@ -330,13 +326,8 @@ fn condition(text: &str, scope: &Scope, cx: &mut Cx<'_>) -> Result<Scalar, Error
     let expr = parse_expr(text)?;
     let snapshot = cx.snapshot()?;
     let names = snapshot.type_source(cx.name_scope());
-    let mut resolver = Resolver {
-        scope,
-        levels: &[],
-        types: &names,
-        text_cx: cx.text_cx(),
-        placeholders: &[],
-    };
+    let mut resolver =
+        Resolver { scope, levels: &[], types: &names, text_cx: cx.text_cx(), placeholders: &[] };
     Ok(types_expr::compile_bool(&expr, &mut resolver, "CHECK")?)
 }
 

@@ -142,12 +142,12 @@ impl Write {
 
 impl Planner<'_, '_> {
     /// Plans a writing statement.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     pub fn plan_write(&mut self, stmt: &Statement) -> Result<Write, Error> {
         let with = match stmt {
             Statement::Insert(insert) => insert.with.as_ref(),
             Statement::Update(update) => update.with.as_ref(),
             Statement::Delete(delete) => delete.with.as_ref(),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "no other statement comes here")]
             _ => None,
         };
         let in_sight = self.ctes.len();
@@ -156,7 +156,6 @@ impl Planner<'_, '_> {
             Statement::Insert(insert) => self.insert(insert),
             Statement::Update(update) => self.update(update),
             Statement::Delete(delete) => self.delete(delete),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "no other statement comes here")]
             _ => Err(PlanError::Unsupported { what: "this statement as a source" }.into()),
         };
         self.ctes.truncate(in_sight);
@@ -184,11 +183,13 @@ impl Planner<'_, '_> {
         let (columns, input) = self.insert_source(insert, verb, &table, &rules)?;
         let conflict = match &insert.on_conflict {
             Some(clause) => Some(self.conflict(clause, &table, &source)?),
-            None if insert.upsert => Some(self.upsert(&table, &columns)),
+            None if insert.upsert => Some(upsert(&table, &columns)),
             None => None,
         };
-        let relation = Relation { node: Node::Values { rows: Vec::new() }, scope: row_scope(&table, &source) };
-        let (returning, returning_scope) = self.returning(&insert.returning, &table, &relation.scope)?;
+        let relation =
+            Relation { node: Node::Values { rows: Vec::new() }, scope: row_scope(&table, &source) };
+        let (returning, returning_scope) =
+            self.returning(&insert.returning, &table, &relation.scope)?;
         let action = Action::Insert { columns, conflict };
         Ok(Write { verb, table, rules, input, action, returning, returning_scope })
     }
@@ -235,7 +236,7 @@ impl Planner<'_, '_> {
         let SelectBody::Values(rows) = &select.body else {
             return Ok((columns, Node::Values { rows: Vec::new() }));
         };
-        let node = self.insert_values(rows, &mut columns, table, rules)?;
+        let node = self.insert_values(rows, &columns, table, rules)?;
         Ok((columns, node))
     }
 
@@ -253,18 +254,19 @@ impl Planner<'_, '_> {
     }
 
     /// VALUES as the source of an INSERT: DEFAULT is allowed, each value is fitted to its column.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     fn insert_values(
         &mut self,
         rows: &[Vec<Expr>],
-        columns: &mut Vec<usize>,
+        columns: &[usize],
         table: &Table,
         rules: &Rules,
     ) -> Result<Node, Error> {
         let scope = Scope::default();
         let mut planned = Vec::with_capacity(rows.len());
-        for &ordinal in columns.iter() {
-            let position = columns.iter().position(|other| *other == ordinal).unwrap_or(0);
-            let default_only = rows.iter().all(|row| matches!(row.get(position), Some(Expr::Default)));
+        for (position, &ordinal) in columns.iter().enumerate() {
+            let default_only =
+                rows.iter().all(|row| matches!(row.get(position), Some(Expr::Default)));
             if table.columns[ordinal].computed && !default_only {
                 let column = table.columns[ordinal].name.clone();
                 return Err(PlanError::ComputedColumn { column }.into());
@@ -292,6 +294,7 @@ impl Planner<'_, '_> {
         Ok(Node::Values { rows: planned })
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     fn insert_subqueries(
         &mut self,
         rows: &[Vec<Expr>],
@@ -371,20 +374,8 @@ impl Planner<'_, '_> {
         Ok(Conflict { arbiters, set: Some(set), filter })
     }
 
-    /// UPSERT: the given columns of the row with the same primary key take the new values.
-    fn upsert(&self, table: &Table, columns: &[usize]) -> Conflict {
-        let width = table.columns.len();
-        let set = columns
-            .iter()
-            .filter(|ordinal| !table.indexes[0].key_columns.contains(ordinal))
-            .map(|&ordinal| {
-                (ordinal, Scalar::column(width + ordinal, table.columns[ordinal].ty.clone()))
-            })
-            .collect();
-        Conflict { arbiters: vec![0], set: Some(set), filter: None }
-    }
-
     /// SET: ordinals and their values over the plan's row.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
     fn assignments(
         &mut self,
         list: &[Assignment],
@@ -503,11 +494,9 @@ impl Planner<'_, '_> {
             {
                 Ok((table, source))
             }
-            Found::Stored(..) => Err(PlanError::NotATable {
-                name: name.object().to_owned(),
-                what: "table",
+            Found::Stored(..) => {
+                Err(PlanError::NotATable { name: name.object().to_owned(), what: "table" }.into())
             }
-            .into()),
             Found::Virtual(..) => Err(PlanError::Refused {
                 message: "virtual tables cannot be written to",
                 code: base::sqlstate::SqlState::WRONG_OBJECT_TYPE,
@@ -530,9 +519,10 @@ impl Planner<'_, '_> {
             SourceKind::Name(name) => self.target(name)?,
             SourceKind::ById { id, .. } => self.find_by_id(*id)?,
             SourceKind::Subquery(_) | SourceKind::Functions { .. } | SourceKind::Show(_) => {
-                return Err(
-                    PlanError::Unsupported { what: "this source as the target of a write" }.into()
-                );
+                return Err(PlanError::Unsupported {
+                    what: "this source as the target of a write",
+                }
+                .into());
             }
         };
         self.require(&table, privilege)?;
@@ -540,7 +530,7 @@ impl Planner<'_, '_> {
         if let Some(alias) = &source.alias {
             name = SourceName::alias(alias.name.clone());
         }
-        let relation = self.scan(&table, name, source.hint.as_ref())?;
+        let relation = self.scan(&table, &name, source.hint.as_ref())?;
         Ok((table, relation))
     }
 
@@ -628,6 +618,19 @@ enum SourceWidth<'a> {
     Query(Box<Relation>),
 }
 
+/// UPSERT: the given columns of the row with the same primary key take the new values.
+fn upsert(table: &Table, columns: &[usize]) -> Conflict {
+    let width = table.columns.len();
+    let set = columns
+        .iter()
+        .filter(|ordinal| !table.indexes[0].key_columns.contains(ordinal))
+        .map(|&ordinal| {
+            (ordinal, Scalar::column(width + ordinal, table.columns[ordinal].ty.clone()))
+        })
+        .collect();
+    Conflict { arbiters: vec![0], set: Some(set), filter: None }
+}
+
 /// The scope of a table's row under a name.
 fn row_scope(table: &Table, source: &SourceName) -> Scope {
     let mut scope = table.scope();
@@ -640,7 +643,8 @@ fn row_scope(table: &Table, source: &SourceName) -> Scope {
 fn named_columns(names: &[Name], table: &Table) -> Result<Vec<usize>, Error> {
     let mut ordinals = Vec::with_capacity(names.len());
     for name in names {
-        let ordinal = table.ordinal(name).ok_or_else(|| PlanError::UndefinedColumn { name: name.clone() })?;
+        let ordinal =
+            table.ordinal(name).ok_or_else(|| PlanError::UndefinedColumn { name: name.clone() })?;
         if ordinals.contains(&ordinal) {
             return Err(PlanError::DuplicateAssignment { column: name.clone() }.into());
         }
@@ -664,12 +668,16 @@ fn column_want(table: &Table, ordinal: usize) -> Want {
 }
 
 fn default_scalar(table: &Table, rules: &Rules, ordinal: usize) -> Scalar {
-    rules.defaults.get(ordinal).cloned().flatten().unwrap_or_else(|| {
-        Scalar::constant(Datum::Null, table.columns[ordinal].ty.clone())
-    })
+    rules
+        .defaults
+        .get(ordinal)
+        .cloned()
+        .flatten()
+        .unwrap_or_else(|| Scalar::constant(Datum::Null, table.columns[ordinal].ty.clone()))
 }
 
 /// One value of `SET (a, b) = …`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn tuple_part(value: &Expr, position: usize, columns: usize) -> Result<Expr, PlanError> {
     match value.strip_parens() {
         Expr::Tuple(tuple) => {
@@ -722,7 +730,9 @@ fn arbiters(clause: &OnConflict, table: &Table) -> Result<Vec<usize>, Error> {
         .indexes
         .iter()
         .enumerate()
-        .filter(|(_, index)| index.unique && (index.predicate.is_empty() || clause.arbiter.is_some()))
+        .filter(|(_, index)| {
+            index.unique && (index.predicate.is_empty() || clause.arbiter.is_some())
+        })
         .filter(|(_, index)| {
             let mut key = index.key_columns.clone();
             key.sort_unstable();
