@@ -29,6 +29,7 @@
 pub mod cx;
 pub mod dest;
 pub mod error;
+pub mod job;
 mod jobrow;
 pub mod keyspan;
 pub mod manifest;

@@ -57,10 +57,13 @@ pub fn alone<T>(
     }
 }
 
-/// The cluster's catalog now.
+/// The cluster's catalog now, as the session's open block sees it if there is one.
 ///
 /// *Errors*: rows that cannot be read.
 pub fn catalog_now(cx: &mut Cx<'_, '_>) -> Result<std::sync::Arc<Snapshot>, Error> {
+    if cx.sql.session.in_block() {
+        return Ok(cx.sql.snapshot()?);
+    }
     let now = cx.sql.clock.tick();
     Ok(cx.sql.catalog.committed(cx.sql.kv, now)?)
 }

@@ -77,7 +77,10 @@ pub fn plan(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
     }
     describe(stmt, &mut job, &snapshot, cx);
     jobrow::create(cx, id, &job.row())?;
-    sys::push_protections(cx)?;
+    if !cx.sql.session.in_block() {
+        // Inside a block the record counts from its COMMIT on, and whoever commits tells the key space.
+        sys::push_protections(cx)?;
+    }
     Ok(Planned { job: id, detached: said.detached })
 }
 
@@ -129,10 +132,16 @@ fn check_licence(feature: &'static str, catalog: &Catalog, cx: &Cx<'_, '_>) -> R
     Ok(())
 }
 
+/// The layer's end. Without AS OF it is now, moved to the next whole microsecond: so it is later than all that was
+/// written, and the time that SHOW BACKUP prints is the exact one.
 fn end_time(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Timestamp, Error> {
     let now = cx.sql.clock.tick();
     match &stmt.as_of {
-        None => Ok(now),
+        None => {
+            let end = Timestamp::from_wall((now.wall / 1000 + 1) * 1000);
+            cx.sql.clock.advance_to(end);
+            Ok(end)
+        }
         Some(expr) => {
             let cause = |error: sql::types::Error| Error::from(sql::error::Error::from(error));
             sql::types::as_of::eval(expr, now).map_err(cause)

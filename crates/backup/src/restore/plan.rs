@@ -1,0 +1,357 @@
+//! Planning a RESTORE: all checks in the real order, then the job's row.
+//!
+//! ```text
+//!   switched on? ─ options ─ alone? ─ privileges ─ URIs ─ AS OF ─ cluster empty? ─ LATEST ─ manifests ─ layers ─
+//!   version ─ targets ─ complete? ─ views ─ holes ─ dependencies ─ places ─▶ row of system.jobs
+//! ```
+//!
+//! *Source*: `spec/error-messages.md` §4, `spec/restore.md` §4 to §11, `spec/v26.2.md` §2. Errors: see [`Error`]; none
+//! leaves anything behind but numbers drawn. Left out, refused with 0A000: encryption, locality lists, `RESTORE FROM`
+//! without IN, SYSTEM USERS, grants, online restore, ids of backups.
+
+use std::collections::BTreeSet;
+
+use base::hlc::Timestamp;
+use base::ids::JobId;
+use base::span::Span;
+use sql::ast::backup::{Restore, RestoreOptions, Targets};
+use sql::ast::{Statement, TablePattern};
+use sql::catalog::Snapshot as Catalog;
+use sql::catalog::privilege::Privilege;
+use sql::jobs::jobspb::{Details, Done, Payload, Progress, RestoreDetails};
+
+use super::contents;
+use super::covering;
+use super::empty;
+use super::error::Error as RestoreError;
+use super::missing::{self, Skips};
+use super::place::{self, Places, Restored};
+use super::spec::{Job, Plan};
+use crate::cx::{Cx, Planned};
+use crate::dest::chain::{self, Chain};
+use crate::dest::{collection, names};
+use crate::error::Error;
+use crate::jobrow::{self, JobRow};
+use crate::keyspan;
+use crate::manifest::model::BackupManifest;
+use crate::statement::{self, text, texts};
+use crate::sys;
+use crate::targets::{self, Scope, Selection, Snapshot};
+
+/// What the statement says, as values.
+#[derive(Clone, Debug)]
+struct Said {
+    subdir: String,
+    uris: Vec<String>,
+    into_db: Option<String>,
+    new_db_name: Option<String>,
+    skips: Skips,
+}
+
+/// What is found in the collection.
+struct Found {
+    chain: Chain,
+    layers: usize,
+    at: Timestamp,
+    snapshot: Snapshot,
+}
+
+impl Found {
+    fn manifests(&self) -> Vec<&BackupManifest> {
+        self.chain.layers.iter().take(self.layers).map(|layer| &layer.manifest).collect()
+    }
+}
+
+/// Checks a RESTORE and makes its job.
+///
+/// *Errors*: whatever is wrong with it, the first thing first.
+pub fn plan(stmt: &Restore, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
+    let rules = cx.rules();
+    let catalog = sys::catalog_now(cx)?;
+    statement::check_enabled("RESTORE", "feature.restore.enabled", &catalog, rules)?;
+    let said = read(stmt, cx)?;
+    statement::check_alone("RESTORE", stmt.options.detached, cx)?;
+    check_privileges(stmt, &catalog, cx)?;
+    statement::check_uris("RESTORE from", &said.uris, &catalog, cx)?;
+    let uri = statement::single_destination(&said.uris)?.to_owned();
+    check_simulated(stmt)?;
+    let at = as_of(stmt, cx)?;
+    if stmt.targets.is_none() {
+        empty::check(&catalog, rules)?;
+    }
+    let found = find(&said, &uri, at, cx)?;
+    let selection = select(stmt, &found, at.is_some(), cx)?;
+    let ids = restored_ids(stmt, &found.snapshot, selection, said.skips)?;
+    let wanted = wanted_spans(&found.snapshot, &ids);
+    chain::check_covered(&found.manifests(), &wanted, rules, keyspan::words)?;
+    let places = place(stmt, &said, (&found.snapshot, &ids), &catalog, cx)?;
+
+    let id = JobId(cx.sql.ints.next(cx.sql.clock.now(), cx.sql.node));
+    let job = make(stmt, &said, (id, &uri), &found, &ids, places, cx);
+    jobrow::create(cx, id, &job.row())?;
+    Ok(Planned { job: id, detached: stmt.options.detached })
+}
+
+fn read(stmt: &Restore, cx: &Cx<'_, '_>) -> Result<Said, Error> {
+    let options = &stmt.options;
+    let rules = cx.rules();
+    if options.encryption_passphrase.is_some() && !options.kms.is_empty() {
+        return Err(Error::BothKeys);
+    }
+    check_known(options, cx)?;
+    if options.verify_backup_table_data && !options.schema_only {
+        return Err(RestoreError::VerifyWithoutSchemaOnly.into());
+    }
+    let is_one_database =
+        matches!(&stmt.targets, Some(Targets::Databases(names)) if names.len() == 1);
+    if options.new_db_name.is_some() && !is_one_database && rules.restore_new_db_name() {
+        return Err(RestoreError::NewDbNameMisuse.into());
+    }
+    if options.into_db.is_some() && matches!(&stmt.targets, Some(Targets::Databases(_))) {
+        return Err(RestoreError::IntoDbWithDatabase.into());
+    }
+    let Some(subdir) = &stmt.subdir else {
+        return Err(Error::NotSimulated { what: "RESTORE FROM without IN".to_owned() });
+    };
+    let uris = stmt.from.first().map_or(&[][..], Vec::as_slice);
+    let named =
+        |expr: &Option<sql::ast::Expr>, what| expr.as_ref().map(|e| text(e, what)).transpose();
+    Ok(Said {
+        subdir: text(subdir, "RESTORE FROM")?,
+        uris: texts(uris, "RESTORE")?,
+        into_db: named(&options.into_db, "into_db")?,
+        new_db_name: named(&options.new_db_name, "new_db_name")?,
+        skips: Skips {
+            foreign_keys: options.skip_missing_foreign_keys,
+            sequences: options.skip_missing_sequences,
+            sequence_owners: options.skip_missing_sequence_owners,
+            views: options.skip_missing_views,
+        },
+    })
+}
+
+/// Refuses options that the version does not have.
+fn check_known(options: &RestoreOptions, cx: &Cx<'_, '_>) -> Result<(), Error> {
+    let rules = cx.rules();
+    let late = [
+        (options.new_db_name.is_some() && !rules.restore_new_db_name(), "new_db_name"),
+        (options.schema_only && !rules.restore_schema_only(), "schema_only"),
+        (options.grants && !rules.restore_grants(), "grants"),
+        (options.execution_locality.is_some() && !rules.execution_locality(), "execution locality"),
+    ];
+    match late.into_iter().find(|(is_late, _)| *is_late) {
+        Some((_, name)) => Err(Error::BadOption { text: format!("invalid option \"{name}\"") }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses what the statement asks for and Amber does not do.
+fn check_simulated(stmt: &Restore) -> Result<(), Error> {
+    let options = &stmt.options;
+    let wanted = [
+        (stmt.system_users, "RESTORE SYSTEM USERS"),
+        (options.encryption_passphrase.is_some() || !options.kms.is_empty(), "encrypted backups"),
+        (options.grants, "grants"),
+        (options.experimental_copy || options.experimental_deferred_copy, "online restore"),
+        (!options.incremental_location.is_empty(), "incremental_location"),
+        (options.execution_locality.is_some(), "execution locality"),
+        (options.remove_regions, "remove_regions"),
+    ];
+    match wanted.into_iter().find(|(is_wanted, _)| *is_wanted) {
+        Some((_, what)) => Err(Error::NotSimulated { what: what.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+fn check_privileges(stmt: &Restore, catalog: &Catalog, cx: &Cx<'_, '_>) -> Result<(), Error> {
+    let user = &cx.sql.session.user;
+    let is_new = cx.rules().restore_privilege();
+    if catalog.users.is_admin(user)
+        || (is_new && catalog.users.may_system(user, Privilege::Restore))
+    {
+        return Ok(());
+    }
+    match &stmt.targets {
+        None => {
+            let text = if is_new {
+                format!(
+                    "only users with the admin role or the RESTORE system privilege are allowed to perform a cluster \
+                     restore: user {user} does not have RESTORE system privilege"
+                )
+            } else {
+                "only users with the admin role are allowed to restore full cluster backups"
+                    .to_owned()
+            };
+            Err(Error::Denied { text, hint: None })
+        }
+        Some(Targets::Databases(_)) if !catalog.users.has_option(user, "CREATEDB") => {
+            let hint = is_new.then(|| {
+                format!(
+                    "The existing privileges are being deprecated in favour of a fine-grained privilege model \
+                     explained here https://www.cockroachlabs.com/docs/stable/restore.html#required-privileges. In a \
+                     future release, to run RESTORE DATABASE, user {user} will exclusively require the RESTORE system \
+                     privilege."
+                )
+            });
+            let text = "only users with the CREATEDB privilege can restore databases".to_owned();
+            Err(Error::Denied { text, hint })
+        }
+        // Tables: the database in which they go decides.
+        Some(_) => Ok(()),
+    }
+}
+
+fn as_of(stmt: &Restore, cx: &mut Cx<'_, '_>) -> Result<Option<Timestamp>, Error> {
+    let Some(expr) = &stmt.as_of else { return Ok(None) };
+    let now = cx.sql.clock.tick();
+    let cause = |error: sql::types::Error| Error::from(sql::error::Error::from(error));
+    sql::types::as_of::eval(expr, now).map(Some).map_err(cause)
+}
+
+/// Reads the chain and finds out which of its layers hold the moment.
+fn find(said: &Said, uri: &str, at: Option<Timestamp>, cx: &Cx<'_, '_>) -> Result<Found, Error> {
+    let rules = cx.rules();
+    let mut nanos = 0;
+    let home = cx.open(uri)?;
+    let subdir = if said.subdir.eq_ignore_ascii_case("latest") {
+        collection::read_latest(&home, cx.buckets, rules, &mut nanos)?
+    } else {
+        names::normal_subdir(&said.subdir)
+    };
+    let reader = chain::Reader::Restore;
+    let chain = chain::read(&home, &subdir, cx.buckets, rules, reader, &mut nanos)?;
+    let manifests = chain.manifests();
+    let (layers, at) = covering::layers_for(&manifests, at)?;
+    let used = manifests.get(..layers).unwrap_or(&manifests);
+    contents::check_version(used, rules)?;
+    let snapshot =
+        used.last().map_or_else(Snapshot::default, |last| contents::descriptors_at(last, at));
+    Ok(Found { layers, at, snapshot, chain })
+}
+
+fn select(stmt: &Restore, found: &Found, timed: bool, cx: &Cx<'_, '_>) -> Result<Selection, Error> {
+    let rules = cx.rules();
+    let manifests = found.manifests();
+    let first_is_cluster = manifests.first().is_some_and(|layer| layer.is_cluster());
+    if stmt.targets.is_none() && !first_is_cluster {
+        return Err(RestoreError::NotAClusterBackup.into());
+    }
+    let scope = Scope {
+        database: &cx.sql.session.database,
+        search_path: &cx.sql.session.search_path,
+        timed,
+    };
+    let what = if rules.restore_privilege() { "RESTORE statement" } else { "RESTORE stmt" };
+    let selection = targets::resolve(&found.snapshot, stmt.targets.as_ref(), scope, rules)
+        .map_err(|cause| Error::Target { what, cause })?;
+    let held: BTreeSet<u32> = manifests
+        .last()
+        .map_or_else(BTreeSet::new, |last| last.complete_dbs.iter().copied().collect());
+    if stmt.targets.is_some() && !selection.complete_dbs.is_subset(&held) {
+        return Err(RestoreError::NotACompleteDatabase { what: expansion(stmt) }.into());
+    }
+    Ok(selection)
+}
+
+/// What the statement asked to be expanded: `DATABASE`, or the first pattern.
+fn expansion(stmt: &Restore) -> String {
+    let Some(Targets::Tables(patterns)) = &stmt.targets else { return "DATABASE".to_owned() };
+    let first = patterns.iter().find_map(|pattern| match pattern {
+        TablePattern::All(prefix) => Some(format!("{}.*", prefix.join("."))),
+        TablePattern::Name(_) => None,
+    });
+    first.unwrap_or_else(|| "DATABASE".to_owned())
+}
+
+/// The descriptors that come: with tables as targets, databases and schemas are looked up here instead.
+fn restored_ids(
+    stmt: &Restore,
+    snapshot: &Snapshot,
+    selection: Selection,
+    skips: Skips,
+) -> Result<BTreeSet<u32>, Error> {
+    let mut ids = selection.ids;
+    if matches!(&stmt.targets, Some(Targets::Tables(_))) {
+        ids.retain(|id| snapshot.table(*id).is_some() || snapshot.user_type(*id).is_some());
+    }
+    if stmt.targets.is_none() {
+        return Ok(ids);
+    }
+    let ids = missing::filter_views(snapshot, ids, skips)?;
+    missing::check(snapshot, &ids, skips)?;
+    Ok(ids)
+}
+
+fn wanted_spans(snapshot: &Snapshot, ids: &BTreeSet<u32>) -> Vec<Span> {
+    let tables = ids.iter().filter_map(|id| snapshot.table(*id));
+    targets::merge_by_table(tables.flat_map(keyspan::spans_of).collect())
+}
+
+fn place(
+    stmt: &Restore,
+    said: &Said,
+    (snapshot, ids): (&Snapshot, &BTreeSet<u32>),
+    catalog: &Catalog,
+    cx: &mut Cx<'_, '_>,
+) -> Result<Places, Error> {
+    let restored = Restored {
+        snapshot,
+        ids,
+        new_db_name: said.new_db_name.as_deref(),
+        into_db: said.into_db.as_deref(),
+    };
+    match &stmt.targets {
+        None => Ok(Places::default()),
+        Some(Targets::Databases(_)) => place::databases(restored, catalog, cx),
+        Some(Targets::Tables(_) | Targets::VirtualCluster(_)) => {
+            place::tables(restored, catalog, cx)
+        }
+    }
+}
+
+fn make(
+    stmt: &Restore,
+    said: &Said,
+    (id, uri): (JobId, &str),
+    found: &Found,
+    ids: &BTreeSet<u32>,
+    places: Places,
+    cx: &Cx<'_, '_>,
+) -> Job {
+    let mut shown = stmt.clone();
+    shown.subdir = Some(statement::literal(&found.chain.full_subdir));
+    let layers = || found.chain.layers.iter().take(found.layers);
+    let plan = Plan {
+        collection: uri.to_owned(),
+        layers: layers().map(|layer| layer.subdir.clone()).collect(),
+        ids: ids.iter().copied().collect(),
+        is_cluster: stmt.targets.is_none(),
+        databases: places.databases,
+        schema_only: stmt.options.schema_only,
+        verify_data: stmt.options.verify_backup_table_data,
+    };
+    let details = RestoreDetails {
+        descriptor_rewrites: places.rewrites,
+        uris: layers().map(|layer| layer.dir.bare()).collect(),
+        end_time: Some(found.at.into()),
+        override_db: said.into_db.clone().unwrap_or_default(),
+        descriptor_coverage: i32::from(stmt.targets.is_none()),
+        ..RestoreDetails::default()
+    };
+    let row = JobRow {
+        payload: Payload {
+            description: statement::description(&Statement::Restore(Box::new(shown)), cx.rules()),
+            username: cx.sql.session.user.clone(),
+            descriptor_ids: details
+                .descriptor_rewrites
+                .values()
+                .filter(|to| !to.to_existing)
+                .map(|to| to.id)
+                .collect(),
+            details: Some(Details::Restore(Box::default())),
+            ..Payload::default()
+        },
+        progress: Progress { done: Some(Done::FractionCompleted(0.0)), ..Progress::default() },
+    };
+    Job::new(id, row, plan, details)
+}

@@ -1,0 +1,162 @@
+//! What a RESTORE is to do, as its job row keeps it.
+//!
+//! | message | in | fixed |
+//! |---|---|---|
+//! | [`Plan`] | payload, details, field 1000 | when the statement is planned |
+//! | rewrites | payload, details, field 2 | when the statement is planned |
+//! | [`State`] | progress, details, field 1000 | after each step |
+//!
+//! *Source*: `spec/system-tables.md` §4.2. Errors: a row that cannot be read back is [`Error::BrokenJob`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::hlc::Timestamp;
+use base::ids::JobId;
+use prost::Message;
+use sql::jobs::jobspb::{Details, Done, ProgressDetails, RestoreDetails, RestoreProgress};
+
+use crate::error::Error;
+use crate::jobrow::JobRow;
+use crate::manifest::model::RowCount;
+
+/// What planning fixed.
+#[derive(Clone, PartialEq, Message)]
+pub struct Plan {
+    /// The collection, with its credentials.
+    #[prost(string, tag = "1")]
+    pub collection: String,
+    /// The layers' paths in it, the full first.
+    #[prost(string, repeated, tag = "2")]
+    pub layers: Vec<String>,
+    /// Descriptors of the backup that are restored.
+    #[prost(uint32, repeated, tag = "3")]
+    pub ids: Vec<u32>,
+    /// Whether the whole cluster is restored.
+    #[prost(bool, tag = "4")]
+    pub is_cluster: bool,
+    /// New names of databases, by the names that they have in the backup.
+    #[prost(btree_map = "string, string", tag = "5")]
+    pub databases: BTreeMap<String, String>,
+    /// Whether rows are left out.
+    #[prost(bool, tag = "6")]
+    pub schema_only: bool,
+    /// Whether rows that are left out are read and checked all the same.
+    #[prost(bool, tag = "7")]
+    pub verify_data: bool,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, prost::Enumeration)]
+#[repr(i32)]
+pub enum Phase {
+    /// Write descriptors and names, offline.
+    Prepare = 0,
+    /// Read files and write keys.
+    Data = 1,
+    /// Copy system tables (cluster).
+    System = 2,
+    /// Make descriptors public.
+    Publish = 3,
+    /// All is there.
+    Published = 4,
+    /// Nothing.
+    Done = 5,
+}
+
+/// How far the job is.
+#[derive(Clone, PartialEq, Message)]
+pub struct State {
+    /// What comes next.
+    #[prost(enumeration = "Phase", tag = "1")]
+    pub phase: i32,
+    /// The next piece of data.
+    #[prost(uint32, tag = "2")]
+    pub next_piece: u32,
+    /// What was written so far.
+    #[prost(message, required, tag = "3")]
+    pub counts: RowCount,
+}
+
+/// A RESTORE job, taken apart.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Job {
+    /// Its number.
+    pub id: JobId,
+    row: JobRow,
+    /// The details.
+    pub details: RestoreDetails,
+    /// What planning fixed.
+    pub plan: Plan,
+    /// How far it is.
+    pub state: State,
+}
+
+impl Job {
+    /// A job from its row.
+    ///
+    /// *Errors*: [`Error::BrokenJob`].
+    pub fn open(id: JobId, row: JobRow) -> Result<Self, Error> {
+        let broken = || Error::BrokenJob { job: id };
+        let Some(Details::Restore(details)) = &row.payload.details else { return Err(broken()) };
+        let details = details.as_ref().clone();
+        let plan = Plan::decode(details.plan.as_slice()).map_err(|_| broken())?;
+        let state = match &row.progress.details {
+            Some(ProgressDetails::Restore(kept)) => {
+                State::decode(kept.state.as_slice()).map_err(|_| broken())?
+            }
+            _ => State::default(),
+        };
+        Ok(Self { id, row, details, plan, state })
+    }
+
+    /// A new job.
+    pub fn new(id: JobId, row: JobRow, plan: Plan, details: RestoreDetails) -> Self {
+        Self { id, row, details, plan, state: State::default() }
+    }
+
+    /// The row as it is to be written.
+    pub fn row(&self) -> JobRow {
+        let mut row = self.row.clone();
+        let mut details = self.details.clone();
+        details.plan = self.plan.encode_to_vec();
+        row.payload.details = Some(Details::Restore(Box::new(details)));
+        row.progress.details = Some(ProgressDetails::Restore(RestoreProgress {
+            state: self.state.encode_to_vec(),
+            ..RestoreProgress::default()
+        }));
+        row
+    }
+
+    /// Who started it.
+    pub fn user(&self) -> &str {
+        &self.row.payload.username
+    }
+
+    /// Tells how much is done. *Units*: parts of `whole`.
+    pub fn set_fraction(&mut self, done: usize, whole: usize) {
+        let percent = (done * 100).checked_div(whole).unwrap_or(100).min(100);
+        let percent = u8::try_from(percent).unwrap_or(100);
+        self.row.progress.done = Some(Done::FractionCompleted(f32::from(percent) / 100.0));
+    }
+
+    /// What comes next.
+    pub fn phase(&self) -> Phase {
+        self.state.phase()
+    }
+
+    /// The moment that is restored.
+    pub fn at(&self) -> Timestamp {
+        self.details.end_time.unwrap_or_default().into()
+    }
+
+    /// Descriptors of the backup that are restored.
+    pub fn ids(&self) -> BTreeSet<u32> {
+        self.plan.ids.iter().copied().collect()
+    }
+
+    /// Table in the backup → table here, for those whose rows are restored.
+    pub fn tables(&self) -> BTreeMap<u32, u32> {
+        let moved = |id: u32| self.details.descriptor_rewrites.get(&id).map_or(id, |to| to.id);
+        self.plan.ids.iter().map(|id| (*id, moved(*id))).collect()
+    }
+}
