@@ -49,6 +49,8 @@ codes! {
     INVALID_PARAMETER_VALUE = "22023";
     /// Bits of different lengths.
     STRING_DATA_LENGTH_MISMATCH = "22026";
+    /// A part of a string with a negative length.
+    SUBSTRING_ERROR = "22011";
     /// A root or power that is no number.
     INVALID_ARGUMENT_FOR_POWER = "2201F";
     /// A pattern that ends in its escape character.

@@ -54,7 +54,7 @@ impl Scalar {
                 let value = arg.eval_ref(row, cx)?;
                 if value.is_null() { Ok(Datum::Null) } else { f(&value) }
             }
-            Node::Call { overload, eval, args } => {
+            Node::Call { overload, args } => {
                 let mut values = Vec::with_capacity(args.len());
                 for arg in args {
                     let value = arg.eval(row, cx)?;
@@ -63,7 +63,7 @@ impl Scalar {
                     }
                     values.push(value);
                 }
-                eval(&values, cx)
+                overload.call(&values, cx)
             }
             _ => self.eval_rare(row, cx),
         }

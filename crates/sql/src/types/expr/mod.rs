@@ -10,10 +10,14 @@
 //! (INT8, DECIMAL, STRING). A [`Scope`] answers for names; an [`EvalCx`] for everything outside the row.
 //! Errors: [`Error`] with the real texts. Left out: user-defined functions.
 
+mod builtins;
+pub mod call;
+mod compare;
 mod compile;
 mod eval;
 pub mod function;
-mod like;
+pub mod like;
+mod literal;
 mod operator;
 pub mod scalar;
 pub mod set_function;
@@ -31,7 +35,8 @@ use super::{Datum, Error, Type};
 use crate::ast::expr::{Expr, Function};
 use crate::ast::{Name, Select};
 
-pub use compile::{compile, compile_assign, compile_bool, compile_literal};
+pub use compile::{assign, compile, compile_assign, compile_bool};
+pub use literal::compile_literal;
 pub use scalar::{CmpOp, Node, Scalar};
 
 /// Where a name leads: a place in the row, and what stands there.

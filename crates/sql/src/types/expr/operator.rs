@@ -15,7 +15,7 @@ use std::sync::Arc;
 use base::num;
 
 use super::EvalCx;
-use crate::ast::expr::{BinaryOp, UnaryOp};
+use crate::ast::expr::{BinaryOp, CompareOp, UnaryOp};
 use crate::types::bits::Bits;
 use crate::types::time::{self, MICROS_PER_DAY};
 use crate::types::{Datum, Decimal, Error, Family, Interval, Json, Type, json_ops};
@@ -39,6 +39,24 @@ enum Ret {
     Json,
     Left,
     Right,
+}
+
+impl Ret {
+    fn ty(self, left: &Type, right: &Type) -> Type {
+        match self {
+            Self::Int => Type::INT,
+            Self::Float => Type::FLOAT,
+            Self::Decimal => Type::DECIMAL,
+            Self::String => Type::STRING,
+            Self::Date => Type::Date,
+            Self::Timestamp => Type::TIMESTAMP,
+            Self::TimestampTz => Type::TIMESTAMPTZ,
+            Self::Interval => Type::Interval,
+            Self::Json => Type::Json,
+            Self::Left => left.clone(),
+            Self::Right => right.clone(),
+        }
+    }
 }
 
 struct Entry(BinaryOp, Family, Family, Ret, BinaryFn);
@@ -75,20 +93,7 @@ pub(crate) fn binary(op: BinaryOp, left: &Type, right: &Type) -> Option<(Type, B
     }
     let (lf, rf) = (left.family(), right.family());
     let entry = BINARY.iter().find(|Entry(o, l, r, ..)| *o == op && *l == lf && *r == rf)?;
-    let ty = match entry.3 {
-        Ret::Int => Type::INT,
-        Ret::Float => Type::FLOAT,
-        Ret::Decimal => Type::DECIMAL,
-        Ret::String => Type::STRING,
-        Ret::Date => Type::Date,
-        Ret::Timestamp => Type::TIMESTAMP,
-        Ret::TimestampTz => Type::TIMESTAMPTZ,
-        Ret::Interval => Type::Interval,
-        Ret::Json => Type::Json,
-        Ret::Left => left.clone(),
-        Ret::Right => right.clone(),
-    };
-    Some((ty, entry.4))
+    Some((entry.3.ty(left, right), entry.4))
 }
 
 /// The families that may stand on the right of an operator with a left family: for typing literals.
@@ -99,6 +104,62 @@ pub(crate) fn right_families(op: BinaryOp, left: Family) -> impl Iterator<Item =
 /// The families that may stand on the left of an operator with a right family.
 pub(crate) fn left_families(op: BinaryOp, right: Family) -> impl Iterator<Item = Family> {
     BINARY.iter().filter(move |entry| entry.0 == op && entry.2 == right).map(|entry| entry.1)
+}
+
+/// The type of an operator's result when one side is NULL without a type.
+pub(crate) fn result_with_null(op: BinaryOp, left: &Type, right: &Type) -> Type {
+    let (lf, rf) = (left.family(), right.family());
+    let found = BINARY.iter().find(|Entry(o, l, r, ..)| {
+        *o == op && (lf == Family::Unknown || *l == lf) && (rf == Family::Unknown || *r == rf)
+    });
+    let known = if lf == Family::Unknown { right } else { left };
+    match found {
+        Some(Entry(_, _, _, Ret::Left | Ret::Right, _)) | None => known.clone(),
+        Some(entry) => entry.3.ty(left, right),
+    }
+}
+
+/// The code of a containment operator over two types, if it takes them.
+pub(crate) fn containment(op: CompareOp, left: &Type, right: &Type) -> Option<BinaryFn> {
+    use Family as F;
+    Some(match (op, left.family(), right.family()) {
+        (CompareOp::Contains, F::Json, F::Json) => {
+            |a, b, _| Ok(Datum::Bool(json_ops::contains(json_of(a), json_of(b))))
+        }
+        (CompareOp::ContainedBy, F::Json, F::Json) => {
+            |a, b, _| Ok(Datum::Bool(json_ops::contains(json_of(b), json_of(a))))
+        }
+        (CompareOp::JsonExists, F::Json, F::String) => {
+            |a, b, _| Ok(Datum::Bool(json_ops::has_key(json_of(a), b.as_str().unwrap_or(""))))
+        }
+        (CompareOp::JsonSomeExists, F::Json, F::Array) => |a, b, _| {
+            let has = |key: &Datum| json_ops::has_key(json_of(a), key.as_str().unwrap_or(""));
+            Ok(Datum::Bool(elements(b).iter().any(has)))
+        },
+        (CompareOp::JsonAllExists, F::Json, F::Array) => |a, b, _| {
+            let has = |key: &Datum| json_ops::has_key(json_of(a), key.as_str().unwrap_or(""));
+            Ok(Datum::Bool(elements(b).iter().all(has)))
+        },
+        (CompareOp::Contains, F::Array, F::Array) => {
+            |a, b, _| Ok(Datum::Bool(elements(b).iter().all(|value| has_element(a, value))))
+        }
+        (CompareOp::ContainedBy, F::Array, F::Array) => {
+            |a, b, _| Ok(Datum::Bool(elements(a).iter().all(|value| has_element(b, value))))
+        }
+        (CompareOp::Overlaps, F::Array, F::Array) => {
+            |a, b, _| Ok(Datum::Bool(elements(a).iter().any(|value| has_element(b, value))))
+        }
+        _ => return None,
+    })
+}
+
+fn elements(value: &Datum) -> &[Datum] {
+    if let Datum::Array(elements) = value { elements } else { &[] }
+}
+
+/// Whether an array holds a value; NULL is in none.
+fn has_element(array: &Datum, value: &Datum) -> bool {
+    !value.is_null() && elements(array).contains(value)
 }
 
 /// `||` joins strings with anything, arrays with arrays and elements.

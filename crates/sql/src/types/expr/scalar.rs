@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use super::function::{EvalFn, Overload};
+use super::function::Overload;
 use super::like::Pattern;
 use super::operator::{BinaryFn, UnaryFn};
 use crate::types::{Datum, Type};
@@ -197,8 +197,6 @@ pub enum Node {
     Call {
         /// The function and its chosen overload.
         overload: &'static Overload,
-        /// Its code.
-        eval: EvalFn,
         /// Its arguments.
         args: Vec<Scalar>,
     },

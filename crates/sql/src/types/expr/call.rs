@@ -1,0 +1,161 @@
+//! Calls of functions, and CASE.
+//!
+//! ```text
+//!   name ─┬─ OVER …            the scope gives a column (window)
+//!         ├─ aggregate         the scope gives a column
+//!         ├─ set-returning     the scope gives a column
+//!         ├─ greatest, least   arguments of one type
+//!         └─ the table         the overload that fits best
+//! ```
+
+use base::sqlstate::SqlState;
+
+use super::compile::{compile as expr_of, equality, fold, truth, unify};
+use super::function::{self, Arg};
+use super::literal::open_kind;
+use super::scalar::{Node, Scalar};
+use super::{Scope, set_function};
+use crate::ast::ObjectName;
+use crate::ast::expr::{Case, Expr, Function};
+use crate::types::{Error, Type, aggregate};
+
+/// A function's name as the table has it: without `pg_catalog.`, lower case.
+pub fn plain_name(name: &ObjectName) -> String {
+    match name.parts.as_slice() {
+        [schema, object] if schema == "pg_catalog" => object.to_ascii_lowercase(),
+        parts => parts.join(".").to_ascii_lowercase(),
+    }
+}
+
+/// Types a call.
+pub(super) fn compile(
+    call: &Function,
+    scope: &mut dyn Scope,
+    want: Option<&Type>,
+) -> Result<Scalar, Error> {
+    let name = plain_name(&call.name);
+    let column = if call.over.is_some() {
+        Some(scope.window(call)?)
+    } else if aggregate::is_aggregate(&name) {
+        Some(scope.aggregate(call)?)
+    } else if set_function::is_set_function(&name) {
+        Some(scope.set_function(call)?)
+    } else {
+        None
+    };
+    if let Some(column) = column {
+        return Ok(Scalar::column(column.ordinal, column.ty));
+    }
+    if call.filter.is_some() || !call.order_by.is_empty() {
+        let clause = if call.filter.is_some() { "FILTER" } else { "ORDER BY" };
+        return Err(Error::Refused {
+            code: SqlState::WRONG_OBJECT_TYPE,
+            message: format!("{clause} specified but {name}() is not an aggregate function"),
+            hint: None,
+        });
+    }
+    if matches!(name.as_str(), "greatest" | "least") {
+        return extreme(&name, call, scope, want);
+    }
+    if !function::exists(&name) {
+        return Err(Error::UnknownFunction(name));
+    }
+    let args = resolve(&name, &call.args, scope)?;
+    Ok(fold(args))
+}
+
+/// Chooses the overload and types the arguments for it.
+fn resolve(name: &str, exprs: &[Expr], scope: &mut dyn Scope) -> Result<Scalar, Error> {
+    let mut typed: Vec<Option<Scalar>> = Vec::with_capacity(exprs.len());
+    let mut kinds = Vec::with_capacity(exprs.len());
+    for expr in exprs {
+        if let Some(open) = open_kind(expr) {
+            kinds.push(Arg::Open(open));
+            typed.push(None);
+        } else {
+            let scalar = expr_of(expr, scope, None)?;
+            kinds.push(Arg::Typed(scalar.ty.clone()));
+            typed.push(Some(scalar));
+        }
+    }
+    let Some(overload) = function::resolve(name, &kinds) else {
+        return Err(unknown_signature(name, exprs, typed, scope));
+    };
+    let element = typed.iter().flatten().find_map(|scalar| match &scalar.ty {
+        Type::Array(element) => Some((**element).clone()),
+        _ => None,
+    });
+    let mut args = Vec::with_capacity(exprs.len());
+    for (at, (expr, scalar)) in exprs.iter().zip(typed).enumerate() {
+        args.push(match scalar {
+            Some(scalar) => scalar,
+            None => {
+                let want = if overload.is_elem(at) { element.clone() } else { overload.wanted(at) };
+                expr_of(expr, scope, want.as_ref())?
+            }
+        });
+    }
+    let types: Vec<Type> = args.iter().map(|arg| arg.ty.clone()).collect();
+    Ok(Scalar { ty: overload.result(&types), node: Node::Call { overload, args } })
+}
+
+fn unknown_signature(
+    name: &str,
+    exprs: &[Expr],
+    typed: Vec<Option<Scalar>>,
+    scope: &mut dyn Scope,
+) -> Error {
+    let mut args = Vec::with_capacity(exprs.len());
+    for (expr, scalar) in exprs.iter().zip(typed) {
+        let ty = match scalar {
+            Some(scalar) => scalar.ty,
+            None => match expr_of(expr, scope, None) {
+                Ok(scalar) => scalar.ty,
+                Err(error) => return error,
+            },
+        };
+        args.push(ty.name());
+    }
+    Error::UnknownSignature { name: name.to_owned(), args, want: None }
+}
+
+/// GREATEST and LEAST.
+fn extreme(
+    name: &str,
+    call: &Function,
+    scope: &mut dyn Scope,
+    want: Option<&Type>,
+) -> Result<Scalar, Error> {
+    let place = if name == "greatest" { "GREATEST" } else { "LEAST" };
+    let (args, ty) = unify(&call.args.iter().collect::<Vec<_>>(), place, scope, want)?;
+    let Some(overload) = function::overloads(name).next() else {
+        return Err(Error::UnknownFunction(name.to_owned()));
+    };
+    Ok(fold(Scalar { ty, node: Node::Call { overload, args } }))
+}
+
+/// CASE.
+pub(super) fn case(
+    case: &Case,
+    scope: &mut dyn Scope,
+    want: Option<&Type>,
+) -> Result<Scalar, Error> {
+    let mut conditions = Vec::with_capacity(case.whens.len());
+    let operand = case.operand.as_ref().map(|operand| expr_of(operand, scope, None)).transpose()?;
+    for (when, _) in &case.whens {
+        conditions.push(match &operand {
+            Some(operand) => {
+                let hint = open_kind(when).is_none_or(|open| open.may_be(operand.ty.family()));
+                let when = expr_of(when, scope, hint.then_some(&operand.ty))?;
+                equality(operand.clone(), when)?
+            }
+            None => truth(when, scope, "incompatible condition type")?,
+        });
+    }
+    let values: Vec<&Expr> =
+        case.whens.iter().map(|(_, then)| then).chain(&case.otherwise).collect();
+    let (mut values, ty) = unify(&values, "CASE", scope, want)?;
+    let otherwise = case.otherwise.as_ref().and_then(|_| values.pop()).map(Box::new);
+    let whens = conditions.into_iter().zip(values).collect();
+    Ok(fold(Scalar { ty, node: Node::Case { whens, otherwise } }))
+}
