@@ -1,7 +1,7 @@
 //! Backup and restore: jobs that carry spans between the key space and the buckets.
 //!
 //! ```text
-//!   BACKUP ──take::plan──▶ row of system.jobs ──job::step … step──▶ objects in a bucket     (job::abandon if it fails)
+//!   BACKUP ──take::plan──▶ row of system.jobs ──job::step … step──▶ objects in a bucket
 //!   RESTORE ──restore::plan──▶ row ──job::step … step──▶ keys, descriptors
 //!   SHOW BACKUP(S) ──show::backup(s)──▶ rows
 //! ```
@@ -10,8 +10,7 @@
 //! |---|---|
 //! | `take::plan(&ast::Backup, &mut Cx) -> Result<cx::Planned, Error>` | the job, after all checks in the real order |
 //! | `restore::plan(&ast::Restore, &mut Cx) -> Result<cx::Planned, Error>` | the same for RESTORE |
-//! | `job::step(JobId, &mut Cx) -> Result<sql::jobs::Step, Error>` | one step of either; saves its state; sets neither `succeeded` nor `failed` |
-//! | `job::abandon(JobId, &mut Cx) -> Result<(), Error>` | undoes what a failed or cancelled job left: call it in state `reverting` |
+//! | `job::step(JobId, &mut Cx) -> Result<sql::jobs::Step, Error>` | one step of either; the row's status says the rest: it grants a requested pause, carries a cancellation out, ends as `succeeded`; an error means that the job is now `failed` and undone |
 //! | `job::result_rows(JobId, &mut Cx) -> Result<Rows, Error>` | the row of a foreground statement whose job succeeded |
 //! | `show::backups(&ast::ShowBackups, &mut Cx) -> Result<Rows, Error>` | SHOW BACKUPS IN |
 //! | `show::backup(&ast::ShowBackup, &mut Cx) -> Result<Rows, Error>` | SHOW BACKUP |

@@ -15,7 +15,6 @@
 use std::collections::BTreeSet;
 
 use base::hlc::Timestamp;
-use base::ids::JobId;
 use base::num::{index, to_i64};
 use base::span::Span;
 use sql::catalog::descpb::{
@@ -23,7 +22,7 @@ use sql::catalog::descpb::{
     Union,
 };
 use sql::catalog::{Sys, privilege, write};
-use sql::jobs::Step;
+use sql::jobs::{Record, Step};
 use sql::rules::Rules;
 
 use super::contents;
@@ -74,8 +73,8 @@ impl Backup {
 /// One step of a RESTORE.
 ///
 /// *Errors*: whatever makes the job fail.
-pub fn step(id: JobId, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
-    let mut job = Job::open(id, jobrow::load(cx, id)?)?;
+pub(crate) fn step(record: Record, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
+    let mut job = Job::open(record)?;
     let began = cx.now();
     if job.phase() == Phase::Done {
         return Ok(Step::Finished);
@@ -90,13 +89,15 @@ pub fn step(id: JobId, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
         Phase::Done => Outcome::Took(0),
     };
     let took = match done {
-        Outcome::PausedAt(point) => return Ok(Step::PausedAt(point)),
+        Outcome::PausedAt(point) => return crate::job::pause_at(&point, job.record(), cx),
         Outcome::Took(nanos) => nanos.saturating_add(backup.nanos),
     };
-    jobrow::save(cx, id, &job.row())?;
     if job.phase() == Phase::Done {
+        job.succeed(cx.now());
+        jobrow::save(cx, &job.record())?;
         return Ok(Step::Finished);
     }
+    jobrow::save(cx, &job.record())?;
     Ok(Step::WaitUntil(Timestamp::from_wall(began.wall).add_nanos(took.max(STEP_NANOS_MIN))))
 }
 
@@ -394,8 +395,8 @@ pub fn set_state(descriptor: &mut Descriptor, state: DescriptorState, reason: &s
 /// Removes everything that a failed or cancelled RESTORE wrote: names, descriptors, keys.
 ///
 /// *Errors*: those of the key space.
-pub fn abandon(id: JobId, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
-    let job = Job::open(id, jobrow::load(cx, id)?)?;
+pub(crate) fn abandon(record: Record, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+    let job = Job::open(record)?;
     let ids: Vec<u32> = if job.plan.is_cluster {
         job.plan.ids.iter().copied().filter(|id| *id >= cx.rules().first_user_id()).collect()
     } else {

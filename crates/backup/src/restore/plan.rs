@@ -18,7 +18,8 @@ use sql::ast::backup::{Restore, RestoreOptions, Targets};
 use sql::ast::{Statement, TablePattern};
 use sql::catalog::Snapshot as Catalog;
 use sql::catalog::privilege::Privilege;
-use sql::jobs::jobspb::{Details, Done, Payload, Progress, RestoreDetails};
+use sql::jobs::Record;
+use sql::jobs::jobspb::{Details, RestoreDetails};
 
 use super::contents;
 use super::covering;
@@ -31,7 +32,7 @@ use crate::cx::{Cx, Planned};
 use crate::dest::chain::{self, Chain};
 use crate::dest::{collection, names};
 use crate::error::Error;
-use crate::jobrow::{self, JobRow};
+use crate::jobrow;
 use crate::keyspan;
 use crate::manifest::model::BackupManifest;
 use crate::statement::{self, text, texts};
@@ -88,7 +89,7 @@ pub fn plan(stmt: &Restore, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
 
     let id = JobId(cx.sql.ints.next(cx.sql.clock.now(), cx.sql.node));
     let job = make(stmt, &said, (id, &uri), &found, &ids, places, cx);
-    jobrow::create(cx, id, &job.row())?;
+    jobrow::create(cx, &job.record())?;
     Ok(Planned { job: id, detached: stmt.options.detached })
 }
 
@@ -338,20 +339,12 @@ fn make(
         descriptor_coverage: i32::from(stmt.targets.is_none()),
         ..RestoreDetails::default()
     };
-    let row = JobRow {
-        payload: Payload {
-            description: statement::description(&Statement::Restore(Box::new(shown)), cx.rules()),
-            username: cx.sql.session.user.clone(),
-            descriptor_ids: details
-                .descriptor_rewrites
-                .values()
-                .filter(|to| !to.to_existing)
-                .map(|to| to.id)
-                .collect(),
-            details: Some(Details::Restore(Box::default())),
-            ..Payload::default()
-        },
-        progress: Progress { done: Some(Done::FractionCompleted(0.0)), ..Progress::default() },
-    };
-    Job::new(id, row, plan, details)
+    let now = cx.now();
+    let description = statement::description(&Statement::Restore(Box::new(shown)), cx.rules());
+    let kind = Details::Restore(Box::default());
+    let mut record = Record::new(id, &cx.sql.session.user, description, kind, now);
+    record.claimed_by = Some(i64::from(cx.sql.node.0));
+    let written = details.descriptor_rewrites.values().filter(|to| !to.to_existing);
+    record.payload.descriptor_ids = written.map(|to| to.id).collect();
+    Job::new(record, plan, details)
 }

@@ -10,14 +10,14 @@
 //! marks the job and calls [`abandon`]. Left out: statistics of columns; the slim manifest and index files of v26.2.
 
 use base::hlc::{NANOS_PER_SEC, Timestamp};
-use base::ids::{JobId, NodeId, TxnId};
+use base::ids::{NodeId, TxnId};
 use base::num::{to_i64, to_usize};
 use base::span::{Span, subtract};
 use cloud::store::{Opener, Store};
 use kv::Window;
 use prost::Message;
 use sql::catalog::protected;
-use sql::jobs::Step;
+use sql::jobs::{Record, Step};
 
 use super::files::{Builder, ENTRY_BYTES_MAX};
 use super::resolve;
@@ -44,8 +44,8 @@ const RETRY_NANOS: i64 = 5 * NANOS_PER_SEC;
 /// One step of a BACKUP.
 ///
 /// *Errors*: whatever makes the job fail.
-pub fn step(id: JobId, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
-    let mut job = Job::open(id, jobrow::load(cx, id)?)?;
+pub(crate) fn step(record: Record, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
+    let mut job = Job::open(record)?;
     let began = cx.now();
     let phase = job.phase();
     let outcome = match phase {
@@ -62,16 +62,18 @@ pub fn step(id: JobId, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
     };
     let took = match outcome {
         Outcome::Took(nanos) => nanos,
-        Outcome::PausedAt(point) => return Ok(Step::PausedAt(point)),
+        Outcome::PausedAt(point) => return crate::job::pause_at(&point, job.record(), cx),
         Outcome::RetryAt(at) => {
-            jobrow::save(cx, id, &job.row())?;
+            jobrow::save(cx, &job.record())?;
             return Ok(Step::WaitUntil(at));
         }
     };
-    jobrow::save(cx, id, &job.row())?;
     if job.phase() == Phase::Done {
+        job.succeed(cx.now());
+        jobrow::save(cx, &job.record())?;
         return Ok(Step::Finished);
     }
+    jobrow::save(cx, &job.record())?;
     Ok(Step::WaitUntil(Timestamp::from_wall(began.wall).add_nanos(took.max(STEP_NANOS_MIN))))
 }
 
@@ -122,9 +124,9 @@ fn take_directory(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> 
     if !rules.lock_file() {
         return Ok(next(job, Phase::Checkpoint, nanos));
     }
-    lock::check_free(&dest, job.id.0, cx.buckets, rules, &mut nanos)?;
+    lock::check_free(&dest, job.id().0, cx.buckets, rules, &mut nanos)?;
     let now = cx.now();
-    nanos += lock::write_lock(&dest, job.id.0, cx.buckets, now);
+    nanos += lock::write_lock(&dest, job.id().0, cx.buckets, now);
     if pauses_at("backup.after.write_lock", cx)? {
         return Ok(Outcome::PausedAt("backup.after.write_lock".to_owned()));
     }
@@ -139,11 +141,10 @@ fn first_checkpoint(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error
     let dest = dest(job, cx)?;
     let now = cx.now();
     let mut nanos = lock::write_checkpoint(&dest, &job.manifest(), cx.buckets, rules, now);
-    lock::clear_temporary(&dest, job.id.0, cx.buckets, &mut nanos);
+    lock::clear_temporary(&dest, job.id().0, cx.buckets, &mut nanos);
     if pauses_at("backup.after.write_first_checkpoint", cx)? {
         // The phase is done: what comes next must not look for foreign checkpoints again.
         job.state.phase = Phase::Verify.into();
-        jobrow::save(cx, job.id, &job.row())?;
         return Ok(Outcome::PausedAt("backup.after.write_first_checkpoint".to_owned()));
     }
     Ok(next(job, Phase::Verify, nanos))
@@ -340,7 +341,7 @@ fn release(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
     let rules = cx.rules();
     let mut nanos = 0;
     let dest = dest(job, cx)?;
-    lock::clear(&dest, job.id.0, cx.buckets, rules, &mut nanos);
+    lock::clear(&dest, job.id().0, cx.buckets, rules, &mut nanos);
     release_record(job, cx)?;
     job.set_fraction(1, 1);
     Ok(next(job, Phase::Done, nanos))
@@ -356,14 +357,14 @@ fn release_record(job: &Job, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
 /// in the real system: no manifest names them.
 ///
 /// *Errors*: those of the key space.
-pub fn abandon(id: JobId, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
-    let job = Job::open(id, jobrow::load(cx, id)?)?;
+pub(crate) fn abandon(record: Record, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+    let job = Job::open(record)?;
     release_record(&job, cx)?;
     if job.plan.is_resolved()
         && let Ok(dest) = dest(&job, cx)
     {
         let rules = cx.rules();
-        lock::clear(&dest, id.0, cx.buckets, rules, &mut 0);
+        lock::clear(&dest, job.id().0, cx.buckets, rules, &mut 0);
     }
     Ok(())
 }

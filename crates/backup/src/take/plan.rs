@@ -15,7 +15,8 @@ use base::ids::JobId;
 use sql::ast::backup::{Backup, BackupDest};
 use sql::ast::{Statement, TablePattern, backup::Targets};
 use sql::catalog::Snapshot as Catalog;
-use sql::jobs::jobspb::{BackupDestination, BackupDetails, Details, Done, Payload, Progress};
+use sql::jobs::Record;
+use sql::jobs::jobspb::{BackupDestination, BackupDetails, Details};
 
 use super::privileges;
 use super::resolve;
@@ -23,7 +24,7 @@ use super::spec::{Job, Plan};
 use crate::cx::{Cx, Planned};
 use crate::dest::collection::Place;
 use crate::error::Error;
-use crate::jobrow::{self, JobRow};
+use crate::jobrow;
 use crate::statement::{self, flag, text, texts};
 use crate::sys;
 use crate::targets::{self, Scope, Selection, Snapshot};
@@ -76,7 +77,7 @@ pub fn plan(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
         resolve::hold_directory(&job, cx)?;
     }
     describe(stmt, &mut job, &snapshot, cx);
-    jobrow::create(cx, id, &job.row())?;
+    jobrow::create(cx, &job.record())?;
     if !cx.sql.session.in_block() {
         // Inside a block the record counts from its COMMIT on, and whoever commits tells the key space.
         sys::push_protections(cx)?;
@@ -193,16 +194,12 @@ fn make(
         }),
         ..BackupDetails::default()
     };
-    let row = JobRow {
-        payload: Payload {
-            username: cx.sql.session.user.clone(),
-            descriptor_ids: plan.ids.clone(),
-            details: Some(Details::Backup(BackupDetails::default())),
-            ..Payload::default()
-        },
-        progress: Progress { done: Some(Done::FractionCompleted(0.0)), ..Progress::default() },
-    };
-    Job::new(id, row, plan, details)
+    let now = cx.now();
+    let kind = Details::Backup(BackupDetails::default());
+    let mut record = Record::new(id, &cx.sql.session.user, "", kind, now);
+    record.payload.descriptor_ids.clone_from(&plan.ids);
+    record.claimed_by = Some(i64::from(cx.sql.node.0));
+    Job::new(record, plan, details)
 }
 
 /// Gives the job the text that SHOW JOBS prints: the directory resolved, table names whole.

@@ -70,7 +70,7 @@ pub fn resolve(
     job.plan.full_subdir = target.full_subdir;
     job.plan.dest_subdir = dest_subdir;
     let dest = home.join(&job.plan.dest_subdir);
-    lock::check_free(&dest, job.id.0, cx.buckets, rules, &mut nanos)?;
+    lock::check_free(&dest, job.id().0, cx.buckets, rules, &mut nanos)?;
     Ok(nanos)
 }
 
@@ -97,7 +97,7 @@ pub fn protect(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
         id: Uuid::from_chance(cx.sql.rng.bytes16()),
         ts: protected_time(job),
         meta_type: "jobs".to_owned(),
-        meta: job.id.0,
+        meta: job.id().0,
         target: if job.plan.is_cluster { Target::Cluster } else { Target::Objects(objects(job)) },
         spans: job.draft.spans.iter().map(Into::into).collect(),
     };
@@ -128,7 +128,7 @@ pub fn record_of(job: &Job) -> Option<Uuid> {
 pub fn hold_directory(job: &Job, cx: &mut Cx<'_, '_>) -> Result<i64, Error> {
     let dest = cx.open(&job.details.collection_uri)?.join(&job.plan.dest_subdir);
     let now = cx.now();
-    Ok(lock::write_temporary_checkpoint(&dest, job.id.0, &job.draft, cx.buckets, now))
+    Ok(lock::write_temporary_checkpoint(&dest, job.id().0, &job.draft, cx.buckets, now))
 }
 
 /// Looks whether every range still has the history that the layer needs.

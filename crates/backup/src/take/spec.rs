@@ -12,11 +12,11 @@
 use base::hlc::Timestamp;
 use base::ids::JobId;
 use prost::Message;
+use sql::jobs::Record;
 use sql::jobs::jobspb::{BackupDetails, Details, Done, ProgressDetails, StepState};
 
 use crate::dest::collection::Place;
 use crate::error::Error;
-use crate::jobrow::JobRow;
 use crate::manifest::model::{BackupManifest, File, Span};
 
 /// What planning fixed.
@@ -128,10 +128,8 @@ pub struct State {
 /// A BACKUP job, taken apart.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Job {
-    /// Its number.
-    pub id: JobId,
-    /// Its row, whose details are put together again by [`Job::row`].
-    row: JobRow,
+    /// Its row, whose details are put together again by [`Job::record`].
+    record: Record,
     /// The details.
     pub details: BackupDetails,
     /// What planning fixed.
@@ -146,30 +144,36 @@ impl Job {
     /// A job from its row.
     ///
     /// *Errors*: [`Error::BrokenJob`].
-    pub fn open(id: JobId, row: JobRow) -> Result<Self, Error> {
-        let broken = || Error::BrokenJob { job: id };
-        let Some(Details::Backup(details)) = &row.payload.details else { return Err(broken()) };
+    pub fn open(record: Record) -> Result<Self, Error> {
+        let job = record.id;
+        let broken = || Error::BrokenJob { job };
+        let Some(Details::Backup(details)) = &record.payload.details else { return Err(broken()) };
         let details = details.clone();
         let plan = Plan::decode(details.plan.as_slice()).map_err(|_| broken())?;
         let draft =
             BackupManifest::decode(details.backup_manifest.as_slice()).map_err(|_| broken())?;
-        let state = match &row.progress.details {
+        let state = match &record.progress.details {
             Some(ProgressDetails::Backup(kept)) => {
                 State::decode(kept.state.as_slice()).map_err(|_| broken())?
             }
             _ => State::default(),
         };
-        Ok(Self { id, row, details, plan, draft, state })
+        Ok(Self { record, details, plan, draft, state })
     }
 
     /// A new job.
-    pub fn new(id: JobId, row: JobRow, plan: Plan, details: BackupDetails) -> Self {
-        Self { id, row, details, plan, draft: BackupManifest::default(), state: State::default() }
+    pub fn new(record: Record, plan: Plan, details: BackupDetails) -> Self {
+        Self { record, details, plan, draft: BackupManifest::default(), state: State::default() }
+    }
+
+    /// Its number.
+    pub fn id(&self) -> JobId {
+        self.record.id
     }
 
     /// The row as it is to be written.
-    pub fn row(&self) -> JobRow {
-        let mut row = self.row.clone();
+    pub fn record(&self) -> Record {
+        let mut row = self.record.clone();
         let mut details = self.details.clone();
         details.plan = self.plan.encode_to_vec();
         details.backup_manifest =
@@ -182,19 +186,24 @@ impl Job {
 
     /// Who started it.
     pub fn user(&self) -> &str {
-        &self.row.payload.username
+        &self.record.payload.username
     }
 
     /// Gives it the text that SHOW JOBS prints.
     pub fn set_description(&mut self, text: String) {
-        self.row.payload.description = text;
+        self.record.payload.description = text;
+    }
+
+    /// It is done, and well.
+    pub fn succeed(&mut self, now: Timestamp) {
+        self.record.succeed(now);
     }
 
     /// Tells how much is done. *Units*: parts of `whole`.
     pub fn set_fraction(&mut self, done: usize, whole: usize) {
         let percent = (done * 100).checked_div(whole).unwrap_or(100).min(100);
         let percent = u8::try_from(percent).unwrap_or(100);
-        self.row.progress.done = Some(Done::FractionCompleted(f32::from(percent) / 100.0));
+        self.record.progress.done = Some(Done::FractionCompleted(f32::from(percent) / 100.0));
     }
 
     /// What comes next.
