@@ -17,6 +17,7 @@ use super::node::{Join, JoinKind, Node, Scan, SetCall, SetSource, TableUse};
 use super::scope::{Level, Scope, ScopeColumn, SourceName};
 use super::select::{rename, visible};
 use super::table::Table;
+use super::using::{Side, apply_using, check_names, merge_columns, shared_names, side_of};
 use super::walk::conjuncts;
 use super::{Error as PlanError, Planner, Relation};
 use crate::ast::expr::Expr;
@@ -27,8 +28,8 @@ use crate::error::Error;
 use crate::exec;
 use crate::outcome::{Outcome, Rows};
 use crate::types::Type;
+use crate::types::expr::Scalar;
 use crate::types::expr::set_function::{SetFunction, is_set_function};
-use crate::types::expr::{self as types_expr, Scalar};
 
 impl Planner<'_, '_> {
     /// All sources of a FROM, side by side.
@@ -420,41 +421,6 @@ fn number_rows(relation: Relation) -> Relation {
     Relation { node, scope }
 }
 
-/// Which side of a join an expression reads.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Side {
-    /// Only the left.
-    Left,
-    /// Only the right.
-    Right,
-}
-
-/// The side that an expression reads; `None` for both, neither, or if it holds a subquery or an unknown name.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
-pub fn side_of(expr: &Expr, scope: &Scope, left_width: usize) -> Option<Side> {
-    let mut side: Option<Side> = None;
-    let mut mixed = false;
-    super::walk::any(expr, &mut |e| {
-        let position = match e {
-            Expr::Column(parts) => scope.position(parts),
-            Expr::Ordinal(n) => base::num::index(*n).checked_sub(1),
-            Expr::Subquery(_) | Expr::Exists(_) | Expr::ArraySubquery(_) => None,
-            _ => return false,
-        };
-        let Some(position) = position else {
-            mixed = true;
-            return true;
-        };
-        let here = if position < left_width { Side::Left } else { Side::Right };
-        if side.is_some_and(|side| side != here) {
-            mixed = true;
-        }
-        side = Some(here);
-        mixed
-    });
-    if mixed { None } else { side }
-}
-
 /// Functions and subqueries may name what stands before them.
 fn may_be_lateral(expr: &TableExpr) -> bool {
     match expr {
@@ -464,117 +430,6 @@ fn may_be_lateral(expr: &TableExpr) -> bool {
         TableExpr::Paren(inner) => may_be_lateral(inner),
         TableExpr::Join(_) => false,
     }
-}
-
-/// Two sources of one FROM must differ in name.
-fn check_names(left: &Scope, right: &Scope) -> Result<(), PlanError> {
-    let mut seen: Vec<&SourceName> = Vec::new();
-    for column in &right.columns {
-        if column.source.table.is_empty() || seen.contains(&&column.source) {
-            continue;
-        }
-        seen.push(&column.source);
-        if left.columns.iter().any(|other| other.source == column.source) {
-            return Err(PlanError::DuplicateSource { name: column.source.table.clone() });
-        }
-    }
-    Ok(())
-}
-
-/// Names that both sides of a NATURAL JOIN have, in the order of the left.
-fn shared_names(left: &Scope, right: &Scope) -> Vec<String> {
-    left.columns
-        .iter()
-        .filter(|column| !column.hidden && !column.name.is_empty())
-        .filter(|column| right.columns.iter().any(|c| !c.hidden && c.name == column.name))
-        .map(|column| column.name.clone())
-        .collect()
-}
-
-/// The positions of USING columns on both sides.
-fn merge_columns(
-    names: &[String],
-    left: &Scope,
-    right: &Scope,
-) -> Result<Vec<(usize, usize)>, PlanError> {
-    let find = |scope: &Scope, name: &String, side: &'static str| {
-        let parts = std::slice::from_ref(name);
-        if !scope.has(parts) {
-            return Err(PlanError::UsingMissing { column: name.clone(), side });
-        }
-        scope
-            .position(parts)
-            .ok_or_else(|| PlanError::UsingAmbiguous { column: name.clone(), side })
-    };
-    let mut merged = Vec::with_capacity(names.len());
-    for name in names {
-        let (a, b) = (find(left, name, "left")?, find(right, name, "right")?);
-        let (one, other) = (&left.columns[a].ty, &right.columns[b].ty);
-        if !one.equivalent(other) {
-            return Err(PlanError::UsingTypes {
-                column: name.clone(),
-                left: one.name(),
-                right: other.name(),
-            });
-        }
-        merged.push((a, b));
-    }
-    Ok(merged)
-}
-
-/// Makes one visible column of each pair that USING merged, and lets these come first in `*`.
-fn apply_using(
-    relation: &mut Relation,
-    kind: JoinKind,
-    merged: &[(usize, usize)],
-    left_width: usize,
-) {
-    if merged.is_empty() {
-        return;
-    }
-    let mut first = Vec::with_capacity(merged.len());
-    let mut exprs: Option<Vec<Scalar>> = None;
-    for (a, b) in merged {
-        let (left, right) = (*a, left_width + *b);
-        match kind {
-            JoinKind::Inner | JoinKind::Left => {
-                relation.scope.columns[right].merged = true;
-                first.push(left);
-            }
-            JoinKind::Right => {
-                relation.scope.columns[left].merged = true;
-                first.push(right);
-            }
-            JoinKind::Full => {
-                let both = [left, right].map(|position| {
-                    let column = &relation.scope.columns[position];
-                    Scalar::column(position, column.ty.clone())
-                });
-                let exprs = exprs.get_or_insert_with(|| {
-                    let all = relation.scope.columns.iter().enumerate();
-                    all.map(|(position, column)| {
-                        column.mark();
-                        Scalar::column(position, column.ty.clone())
-                    })
-                    .collect()
-                });
-                let mut made = relation.scope.columns[left].clone();
-                made.source = SourceName::default();
-                made.used = None;
-                relation.scope.columns[left].merged = true;
-                relation.scope.columns[right].merged = true;
-                let ty = made.ty.clone();
-                exprs.push(Scalar { ty, node: types_expr::Node::Coalesce(both.to_vec()) });
-                relation.scope.columns.push(made);
-                first.push(relation.scope.width() - 1);
-            }
-        }
-    }
-    if let Some(exprs) = exprs {
-        let input = Box::new(relation.take_node());
-        relation.node = Node::Project { input, exprs };
-    }
-    relation.scope.first = first;
 }
 
 /// The index that a hint names.

@@ -10,10 +10,10 @@
 
 use base::span::{self, Span};
 
-use super::from::{Side, side_of};
 use super::node::{Join, JoinKind, Node, Scan};
 use super::scope::Scope;
 use super::table::Table;
+use super::using::{Side, side_of};
 use super::walk::{any, conjuncts};
 use super::{Planner, Relation};
 use crate::ast::expr::{CompareOp, Expr};

@@ -14,7 +14,8 @@
 //! | [`lookup`] | from a name to a table, privileges |
 //! | [`index`] | which index, which spans |
 //! | [`table`] | a descriptor made ready for reading and writing rows |
-//! | [`write`] | INSERT, UPDATE, DELETE |
+//! | [`using`] | sides and columns of joins |
+//! | [`write`], [`insert`] | INSERT, UPDATE, DELETE |
 //!
 //! Shape: rules, no costs; statistics do not exist. Left out: join order (as written), merge joins.
 
@@ -24,6 +25,7 @@ pub mod expr;
 pub mod from;
 pub mod group;
 pub mod index;
+pub mod insert;
 pub mod label;
 pub mod lookup;
 pub mod node;
@@ -31,6 +33,7 @@ pub mod order;
 pub mod scope;
 pub mod select;
 pub mod table;
+pub mod using;
 pub mod walk;
 pub mod write;
 
