@@ -45,7 +45,7 @@ impl Cluster {
         let mut clock = Clock::new(Timestamp::from_secs(1_648_778_400));
         let catalog = Catalog::new(rules);
         let tables = std::sync::Arc::clone(catalog.system());
-        system::bootstrap::bootstrap(&mut kv, &mut clock, &tables, Uuid([7; 16])).unwrap();
+        system::bootstrap(&mut kv, &mut clock, &tables, Uuid([7; 16])).unwrap();
         clock.advance_to(clock.now().add_nanos(1_000_000_000));
         Self {
             kv,
