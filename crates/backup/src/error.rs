@@ -73,6 +73,11 @@ pub enum Error {
         /// The whole text.
         text: String,
     },
+    /// Files that SHOW BACKUP looked for and did not find.
+    Missing {
+        /// The whole text.
+        text: String,
+    },
     /// What only BACKUP meets.
     Take(Box<take::Error>),
     /// What only RESTORE meets.
@@ -100,7 +105,9 @@ impl Error {
             Self::Take(cause) => cause.sqlstate(),
             Self::Restore(cause) => cause.sqlstate(),
             Self::Disabled { .. } => SqlState::OPERATOR_INTERVENTION,
-            Self::InTransaction { .. } | Self::BothKeys => SqlState::UNCATEGORIZED,
+            Self::InTransaction { .. } | Self::BothKeys | Self::Missing { .. } => {
+                SqlState::UNCATEGORIZED
+            }
             Self::Licence { .. } => SqlState::CCL_VALID_LICENSE_REQUIRED,
             Self::UriNeedsAdmin { .. } | Self::Denied { .. } => SqlState::INSUFFICIENT_PRIVILEGE,
             Self::BadOption { .. } => SqlState::INVALID_PARAMETER_VALUE,
@@ -132,6 +139,7 @@ impl Error {
             | Self::Licence { .. }
             | Self::UriNeedsAdmin { .. }
             | Self::BadOption { .. }
+            | Self::Missing { .. }
             | Self::Take(_)
             | Self::BrokenJob { .. } => None,
         }
@@ -177,7 +185,9 @@ impl fmt::Display for Error {
                 f,
                 "only users with the admin role are allowed to {what} the specified {scheme} URI"
             ),
-            Self::Denied { text, .. } | Self::BadOption { text } => f.write_str(text),
+            Self::Denied { text, .. } | Self::BadOption { text } | Self::Missing { text } => {
+                f.write_str(text)
+            }
             Self::BrokenJob { job } => write!(f, "job {job} cannot be read"),
             Self::NotSimulated { what } => write!(f, "unimplemented: {what}"),
         }

@@ -34,6 +34,7 @@ pub mod keyspan;
 pub mod manifest;
 pub mod moment;
 pub mod restore;
+pub mod show;
 pub mod statement;
 pub mod sys;
 pub mod take;
