@@ -81,6 +81,12 @@ pub(crate) fn fine(t: Nanos) -> String {
     }
 }
 
+/// `06:42`, with seconds and hundredths only where there are some.
+pub(crate) fn brief(t: Nanos) -> String {
+    let c = civil(t);
+    if c.secs % 60 == 0 && c.nanos < 10_000_000 { minutes(t) } else { fine(t) }
+}
+
 /// `2022-04-01`.
 fn iso_date(t: Nanos) -> String {
     let c = civil(t);
@@ -94,7 +100,7 @@ pub(crate) fn moment(t: Nanos) -> String {
 
 /// A moment seen from `now`: the time alone on the same day, with the date on another.
 pub(crate) fn near(t: Nanos, now: Nanos) -> String {
-    if iso_date(t) == iso_date(now) { fine(t) } else { format!("{} {}", short_date(t), fine(t)) }
+    if iso_date(t) == iso_date(now) { brief(t) } else { format!("{} {}", short_date(t), brief(t)) }
 }
 
 /// A length of time in its two largest units: `1 h 18 min`, `3 min`, `12.5 s`, `340 ms`.
@@ -119,6 +125,16 @@ pub(crate) fn duration(d: Nanos) -> String {
         600..3_600 => format!("{} min", secs / 60),
         3_600..SECS_PER_DAY => two(secs / 3_600, "h", secs / 60 % 60, "min"),
         _ => two(secs / SECS_PER_DAY, "d", secs / 3_600 % 24, "h"),
+    }
+}
+
+/// A TTL as people say it: whole hours, minutes or seconds; days only from ten on.
+pub(crate) fn ttl(secs: i64) -> String {
+    match secs {
+        864_000.. if secs % 86_400 == 0 => format!("{} d", secs / 86_400),
+        3_600.. if secs % 3_600 == 0 => format!("{} h", secs / 3_600),
+        60.. if secs % 60 == 0 => format!("{} min", secs / 60),
+        _ => format!("{secs} s"),
     }
 }
 

@@ -11,8 +11,9 @@ use crate::num::px;
 use crate::state::map::Window;
 use crate::state::{Intent, shell};
 
-/// The axis' own size; it scales with its card.
-const WIDE: f64 = 620.0;
+/// The axis is drawn for wide and for narrow cards; the style sheet shows the one that fits.
+const WIDTHS: [(f64, &str); 2] =
+    [(620.0, "cause-axis axis-wide"), (290.0, "cause-axis axis-narrow")];
 const HIGH: f64 = 62.0;
 const BASE: f64 = 32.0;
 
@@ -36,7 +37,7 @@ pub(crate) fn CauseCard(props: &CauseCardProps) -> Html {
     };
     html! {
         <div class="cause">
-            { cause.axis.as_ref().map(axis) }
+            { for cause.axis.iter().flat_map(|found| WIDTHS.map(|(wide, class)| axis(found, wide, class))) }
             <p class="cause-text">{ with_bold(&cause.text, cause.culprit.as_deref()) }</p>
             <div class="row">
                 { for cause.remedies.iter().enumerate().map(|(place, remedy)| button(remedy, place == 0, &props.on)) }
@@ -67,18 +68,18 @@ pub(crate) fn with_bold(text: &str, part: Option<&str>) -> Html {
     }
 }
 
-fn axis(axis: &CauseAxis) -> Html {
+fn axis(axis: &CauseAxis, wide: f64, class: &'static str) -> Html {
     let scale =
-        Scale { window: Window { from: axis.from, to: axis.to }, left: 8.0, right: WIDE - 8.0 };
+        Scale { window: Window { from: axis.from, to: axis.to }, left: 8.0, right: wide - 8.0 };
     let gone = axis.gone_before.map(|to| {
-        let wide = px((scale.inside(scale.x(to)) - scale.left).max(0.0));
-        html! { <rect class="cause-gone" x={px(scale.left)} y={px(BASE - 8.0)} width={wide} height="16" /> }
+        let gone = px((scale.inside(scale.x(to)) - scale.left).max(0.0));
+        html! { <rect class="cause-gone" x={px(scale.left)} y={px(BASE - 8.0)} width={gone} height="16" /> }
     });
     let spoken = axis.marks.iter().map(|mark| mark.words.as_str()).collect::<Vec<_>>().join("; ");
     let mut above = Band::default();
     let mut below = Band::default();
     html! {
-        <svg class="cause-axis" viewBox={format!("0 0 {WIDE} {HIGH}")} role="img" aria-label={spoken}>
+        <svg {class} viewBox={format!("0 0 {wide} {HIGH}")} role="img" aria-label={spoken}>
             { gone }
             <line class="cause-line" x1={px(scale.left)} y1={px(BASE)} x2={px(scale.right)} y2={px(BASE)} />
             { for axis.marks.iter().map(|found| mark(found, &scale, &mut above, &mut below)) }

@@ -96,7 +96,7 @@ fn range(range: &Range, now: Nanos) -> Html {
             <td class="replicas">{ for replicas }</td>
             <td class="num">{ format::bytes(range.live_bytes) }</td>
             <td class="num">{ format::bytes(range.garbage_bytes) }</td>
-            <td>{ format::duration(Nanos::from_secs(range.ttl_secs)) }</td>
+            <td>{ format::ttl(range.ttl_secs) }</td>
             <td>{ threshold }</td>
             <td>{ range.next_visit.map(|at| format::due(at, now)) }</td>
         </tr>

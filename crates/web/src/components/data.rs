@@ -77,7 +77,7 @@ fn table(table: &Table, props: &DataProps) -> Html {
             <td class="num">{ table.rows.map_or_else(|| "–".to_owned(), |rows| rows.to_string()) }</td>
             <td class="num">{ format::bytes(table.live_bytes) }</td>
             <td class="num">{ format::bytes(table.garbage_bytes) }</td>
-            <td>{ format::duration(Nanos::from_secs(table.ttl_secs)) }</td>
+            <td>{ format::ttl(table.ttl_secs) }</td>
             <td>{ format::near(table.readable_since, props.now) }</td>
         </tr>
     }

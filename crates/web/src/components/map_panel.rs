@@ -36,7 +36,7 @@ pub(crate) fn MapPanel(props: &MapPanelProps) -> Html {
             <div class="panel-head">
                 <h2 id="map-title">{ "Chain map" }</h2>
                 { modes(ui, on) }
-                { legend() }
+                if !ui.as_table { { legend() } }
                 { zoom(ui, on) }
             </div>
             <div id="map-area" class="map-area">

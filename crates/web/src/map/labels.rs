@@ -6,8 +6,8 @@
 
 use crate::num;
 
-/// How far words may stand from their mark. *Units*: pixels.
-const REACH: f64 = 150.0;
+/// How far words may stand from where they would best: near first, then far. *Units*: pixels.
+pub(crate) const REACHES: [f64; 2] = [60.0, 150.0];
 /// Room between two words. *Units*: pixels.
 const GAP: f64 = 10.0;
 
@@ -30,6 +30,17 @@ impl Band {
 
     /// The left end nearest to `wanted` at which `wide` pixels are free inside `bounds`; taken if there is one.
     pub(crate) fn place(&mut self, wanted: f64, wide: f64, bounds: (f64, f64)) -> Option<f64> {
+        self.place_within(wanted, wide, bounds, REACHES[1])
+    }
+
+    /// The same, no farther than `reach` from `wanted`.
+    pub(crate) fn place_within(
+        &mut self,
+        wanted: f64,
+        wide: f64,
+        bounds: (f64, f64),
+        reach: f64,
+    ) -> Option<f64> {
         let last = bounds.1 - wide;
         if last < bounds.0 {
             return None;
@@ -40,7 +51,7 @@ impl Band {
             places.push(left - GAP - wide);
         }
         places.retain(|left| *left >= bounds.0 && *left <= last);
-        places.retain(|left| (left - wanted).abs() <= REACH && self.is_free(*left, wide));
+        places.retain(|left| (left - wanted).abs() <= reach && self.is_free(*left, wide));
         places.sort_by(|a, b| (a - wanted).abs().total_cmp(&(b - wanted).abs()));
         let left = *places.first()?;
         self.taken.push((left, left + wide));

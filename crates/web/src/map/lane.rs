@@ -11,7 +11,7 @@ use protocol::chain::{Chain, ChainState, Collection, Layer, LayerKind};
 use protocol::time::Nanos;
 
 use super::axis::Scale;
-use super::labels::{Band, width};
+use super::labels::{Band, REACHES, width};
 use crate::num;
 use crate::state::map::Mark;
 
@@ -20,6 +20,8 @@ pub(crate) const WORDS: f64 = 12.0;
 /// Half the height of the largest full.
 const FULL_HALF_MAX: f64 = 20.0;
 const FULL_HALF_MIN: f64 = 10.0;
+/// Half the width of a full.
+pub(crate) const FULL_HALF_WIDTH: f64 = 10.0;
 const RING_MAX: f64 = 8.5;
 const RING_MIN: f64 = 2.5;
 
@@ -137,13 +139,12 @@ pub(crate) fn lay(
         rows.push((place, row(collection, chain, scale, now, largest, y)));
     }
     let count = ends.len().max(1);
+    end_tails_before_next(&mut rows);
     let mut bands = vec![(Band::default(), Band::default()); count];
-    for (place, row) in &rows {
-        if let Some((_, below)) = bands.get_mut(*place) {
-            for failure in &row.failures {
-                below.block(failure.x - 2.0, failure.x + 2.0);
-            }
-        }
+    let now_x = scale.x(now);
+    for (above, below) in &mut bands {
+        above.block(now_x - 2.0, now_x + 2.0);
+        below.block(now_x - 2.0, now_x + 2.0);
     }
     // The newest chain chooses first: it is the one that matters.
     for ((place, row), chain) in rows.iter_mut().zip(&collection.chains).rev() {
@@ -153,6 +154,29 @@ pub(crate) fn lay(
     }
     let height = measures.head + measures.row * num::count(count);
     (rows.into_iter().map(|(_, row)| row).collect(), height)
+}
+
+/// A chain's tail ends before the next chain of its row begins.
+fn end_tails_before_next(rows: &mut [(usize, Row)]) {
+    for first in 0..rows.len() {
+        let place = rows[first].0;
+        let next = rows[first + 1..].iter().filter(|(found, _)| *found == place);
+        let next = next.filter_map(|(_, row)| row.blocks.first()).map(|block| block.x - 16.0);
+        let Some(end) = next.reduce(f64::min) else { continue };
+        let row = &mut rows[first].1;
+        let from = row.blocks.last().map_or(end, |block| block.x + block.half + 4.0);
+        match &mut row.tail {
+            Tail::Open(to, inside) if *to > end => {
+                *to = end.max(from);
+                *inside = false;
+            }
+            Tail::Cut { to, at, .. } => {
+                *to = to.min(end).max(from);
+                *at = at.min(*to - 8.0).max(from);
+            }
+            Tail::Open(..) | Tail::None => {}
+        }
+    }
 }
 
 /// The stretch that a chain takes in its row.
@@ -194,7 +218,7 @@ fn row(
                 title: layer_title(layer),
             });
         }
-        from = Some(x);
+        from = Some(x + if layer.kind == LayerKind::Full { FULL_HALF_WIDTH } else { half });
     }
     let failures = chain.attempts.iter().enumerate().filter_map(|(place, attempt)| {
         let x = scale.x(attempt.at);
@@ -256,7 +280,7 @@ fn tail(chain: &Chain, scale: &Scale, now: Nanos) -> Tail {
             let to = failed.map_or(at, |failed| failed.max(at)).max(at);
             let from = scale.x(last.end);
             let at = scale.x(at).max(from + 22.0);
-            let to = scale.x(to).max(at) + 26.0;
+            let to = (scale.x(to).max(at) + 26.0).min(scale.x(now).max(at));
             if from > scale.right || to < scale.left {
                 return Tail::None;
             }
@@ -282,19 +306,22 @@ fn write_words(row: &mut Row, chain: &Chain, scale: &Scale, above: &mut Band, be
         ChainState::Broken | ChainState::Damaged => "words-broken",
     };
     let wide = width(&chain.words, WORDS) * 1.06;
+    let failed = row.failures.last().map(|failure| failure.x);
     let anchor = match row.tail {
-        Tail::Cut { at, .. } => at - wide / 2.0,
+        Tail::Cut { at, .. } => failed.unwrap_or(at) - wide / 2.0,
         Tail::Open(..) | Tail::None => last - wide / 2.0,
     };
     let mut put = |text: &str, wanted: f64, wide: f64, class, up_first: bool| {
-        let mut bands = [(&mut *above, high), (&mut *below, low)];
-        if !up_first {
-            bands.reverse();
-        }
-        for (band, y) in bands {
-            if let Some(x) = band.place(wanted, wide, bounds) {
-                row.words.push(Words { x, y, text: text.to_owned(), class });
-                return;
+        for reach in REACHES {
+            let mut bands = [(&mut *above, high), (&mut *below, low)];
+            if !up_first {
+                bands.reverse();
+            }
+            for (band, y) in bands {
+                if let Some(x) = band.place_within(wanted, wide, bounds, reach) {
+                    row.words.push(Words { x, y, text: text.to_owned(), class });
+                    return;
+                }
             }
         }
     };

@@ -21,9 +21,11 @@ use crate::{format, num};
 
 /// Below this width the gutter goes.
 const NARROW: f64 = 640.0;
-const GUTTER: f64 = 172.0;
+const GUTTER: f64 = 190.0;
 const RULER: f64 = 30.0;
 const FOOT: f64 = 26.0;
+/// Room for the words of an empty map.
+const EMPTY: f64 = 104.0;
 const WRITES: f64 = 74.0;
 /// From the top of the lane of writes to its base line, and the most that a bar rises or falls.
 const WRITES_BASE: f64 = 52.0;
@@ -144,6 +146,9 @@ pub(crate) fn lay(map: &ChainMap, window: Window, width: i64, cursor: Option<&Cu
             edges,
         });
         y += height;
+    }
+    if map.collections.is_empty() {
+        y += EMPTY;
     }
     let now = scale.x(map.now);
     let edge = map.edges.first();

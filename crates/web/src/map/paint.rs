@@ -110,7 +110,7 @@ fn name_words(picture: &Picture, lane: &Lane, x: f64, y: f64) -> Html {
     let (name, words) = if picture.narrow {
         (lane.name.clone(), String::new())
     } else {
-        (shorten(&lane.name, 21), shorten(&lane.words, 24))
+        (shorten(&lane.name, 22), cut(&lane.words, 25))
     };
     html! {
         <g>
@@ -121,7 +121,16 @@ fn name_words(picture: &Picture, lane: &Lane, x: f64, y: f64) -> Html {
     }
 }
 
-/// At most so many characters; the end is what tells collections apart.
+/// At most so many characters, cut at the end.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(most - 1).collect();
+    format!("{}…", head.trim_end())
+}
+
+/// At most so many characters, cut in the middle; the end is what tells collections apart.
 pub(crate) fn shorten(text: &str, most: usize) -> String {
     let count = text.chars().count();
     if count <= most {
@@ -283,7 +292,7 @@ fn writes(picture: &Picture) -> Html {
     let gone = picture.gone_to.map(|to| {
         html! { <rect class="gone" x={px(left)} y={px(top)} width={px((to - left).max(0.0))} height={px(base - top + 8.0)} /> }
     });
-    let below = if picture.narrow { String::new() } else { shorten(&picture.writes_words, 24) };
+    let below = if picture.narrow { String::new() } else { cut(&picture.writes_words, 25) };
     html! {
         <g>
             <text class="lane-name" x={px(x)} y={px(y)}>{ "writes" }</text>
