@@ -14,17 +14,21 @@
 //! | [`batch`] | many versions packed |
 //! | `tree` | the copy-on-write tree of one range |
 //! | [`tombstones`] | deletions of whole spans |
+//! | [`stats`] | statistics with ages |
+//! | [`engine`] | a bare tree, for scripts |
 //! | [`write`] | bulk writes past transactions |
 //! | [`scan`] | reading many keys at a time |
 //! | [`export`] | what a range gives to a backup |
 //! | [`gc`] | which versions may go |
 
 pub mod batch;
+pub mod engine;
 pub mod export;
 pub mod gc;
 mod hash;
 pub mod key;
 pub mod scan;
+pub mod stats;
 pub mod tombstones;
 pub(crate) mod tree;
 pub mod value;

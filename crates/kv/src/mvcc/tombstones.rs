@@ -110,15 +110,6 @@ impl RangeTombstones {
         within
     }
 
-    /// Only the newest time of each fragment.
-    #[must_use]
-    pub fn newest_only(&self) -> Self {
-        let mut newest = self.clone();
-        newest.fragments.iter_mut().for_each(|fragment| fragment.times.truncate(1));
-        newest.join();
-        newest
-    }
-
     /// Takes out the parts inside `span`.
     pub fn clear(&mut self, span: &Span) {
         self.cut(&span.start);
