@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use simulator::world::SnapshotError;
+use simulator::replay::SnapshotError;
 use wasm_bindgen::JsValue;
 
 /// A value as JavaScript has it: maps are objects, nothing is `null`.
@@ -44,15 +44,5 @@ pub(crate) const fn nanos(rate: i64, millis: f64) -> i64 {
 
 /// Why a snapshot is refused, in words.
 pub(crate) fn refusal(error: &SnapshotError) -> String {
-    match error {
-        SnapshotError::Malformed => "this is no snapshot".to_owned(),
-        SnapshotError::Version { found } => {
-            format!("snapshot format {found} is newer than this build")
-        }
-        SnapshotError::Hash { wanted, got } => {
-            format!(
-                "this snapshot was made by another build: it leads to {got:032x}, not {wanted:032x}"
-            )
-        }
-    }
+    error.to_string()
 }

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use base::hlc::Timestamp;
-use sql::rules::Version;
+pub use sql::rules::Version;
 
 /// The start of a world unless told otherwise: 2022-04-01T02:00:00Z.
 pub const DEFAULT_START: Timestamp = Timestamp::from_secs(1_648_778_400);
@@ -31,6 +31,31 @@ pub struct Config {
     /// How a statement moves time.
     pub policy: Policy,
 }
+
+/// A world to begin with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Scenario {
+    /// Its name.
+    pub name: &'static str,
+    /// In a sentence.
+    pub words: &'static str,
+    /// The statement that stands in the prompt when it opens.
+    pub starter: &'static str,
+}
+
+/// The worlds to begin with.
+pub const SCENARIOS: [Scenario; 2] = [
+    Scenario {
+        name: "bank",
+        words: "three nodes, a bucket, and a bank with a few customers and accounts, one hour old",
+        starter: "BACKUP DATABASE bank INTO 's3://acme-backups/bank?AUTH=implicit';",
+    },
+    Scenario {
+        name: "empty",
+        words: "three nodes and nothing else",
+        starter: "BACKUP INTO 'nodelocal://1/backups';",
+    },
+];
 
 impl Default for Config {
     fn default() -> Self {
@@ -70,6 +95,11 @@ impl SessionRef {
         Self::of("", "root")
     }
 
+    /// Whether this is the shell.
+    pub fn is_shell(&self) -> bool {
+        self.cluster.is_empty() && self.user == "root" && self.name.is_empty()
+    }
+
     /// The one session of `user` on `cluster`.
     pub fn of(cluster: &str, user: &str) -> Self {
         Self { cluster: cluster.to_owned(), user: user.to_owned(), name: String::new() }
@@ -82,7 +112,7 @@ pub enum Input {
     /// One statement in a session, or one batch.
     Exec {
         /// Who says it.
-        session: SessionRef,
+        session: Arc<SessionRef>,
         /// What is said.
         sql: Arc<str>,
         /// The whole text is one batch under the version's rule for batches; else it is one statement.

@@ -12,19 +12,43 @@
 //! |---|---|
 //! | [`input`] | what can influence a run |
 //! | [`world`] | the door |
-//! | [`state`] | the value behind it |
+//! | [`replay`] | a run as bytes |
+//! | [`event`] | what followed from the inputs |
 //! | [`sim_command`] | the lines that begin with `\sim` |
+//! | [`meta`] | the shell's own lines |
 //! | [`split`] | a text cut into statements and commands |
 //! | [`load`], [`text`] | what a page may begin with; colours and completion of what is typed |
+//! | [`console`] | results as the terminal shows them |
 //! | [`calendar`] | moments and lengths as people write them |
+//! | [`fidelity`] | what is exact, approximate, not simulated |
+//!
+//! Inside: `state` (the value), `cluster`, `timeline`, `dispatch` (statements), `job` (steps), `nature` (GC and what it does
+//! to chains), `chains` (what lies in buckets), `command`, `scenario`, `hash`, `view`.
 //!
 //! Never knows: JavaScript, DOM, files, the wall clock.
 
 pub mod calendar;
 pub mod console;
+pub mod event;
 pub mod fidelity;
 pub mod input;
 pub mod load;
+pub mod meta;
+pub mod replay;
 pub mod sim_command;
+pub mod split;
 pub mod text;
 pub mod world;
+
+mod chains;
+mod cluster;
+mod command;
+mod dispatch;
+mod hash;
+mod job;
+mod later;
+mod nature;
+mod scenario;
+mod state;
+mod timeline;
+mod view;

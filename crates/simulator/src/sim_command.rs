@@ -10,6 +10,7 @@
 //! | `agenda [N]` | what will happen next |
 //! | `cluster new NAME [nodes=N] [share=OTHER] …`, `cluster use NAME`, `cluster list` | clusters |
 //! | `bucket ls URI`, `rm URI`, `flip URI [BYTE]`, `truncate URI [BYTES]` | objects and what may befall them |
+//! | `range-delete CLUSTER TABLE` | an MVCC range tombstone over a table, as bulk deletions write it |
 //! | `play`, `pause` | for a page; a run without one refuses them |
 //! | `seed`, `now`, `hash`, `help` | tell about the world |
 //!
@@ -26,6 +27,22 @@ const STEPS_MAX: u32 = 1_000_000;
 
 /// How long `until` waits unless told: 30 virtual days.
 pub const UNTIL_CAP_NANOS: i64 = 30 * 86_400 * NANOS_PER_SEC;
+
+/// What `\sim help` says.
+pub const HELP: &str = "\\sim advance 26h                  let time pass
+\\sim step [N] [statement|job]      run the next things on the agenda
+\\sim until job done [cap 2d]       let time pass until no job runs
+\\sim until gc                      … until GC removes something or breaks a chain
+\\sim until 'chain(x).broken'       … until a chain of a collection named like x is lost (or .torn)
+\\sim goto 10:31 | #12 | @mark      go to a moment, back or ahead
+\\sim mark NAME                     name this moment
+\\sim branch NAME                   leave the current line at this moment
+\\sim branches, \\sim use NAME       lines of moments
+\\sim agenda [N]                    what will happen next, and what it will break
+\\sim cluster new NAME [nodes=N] [share=OTHER]
+\\sim cluster use NAME, cluster list
+\\sim bucket ls [URI], rm URI, flip URI [BYTE], truncate URI [BYTES]
+\\sim now, seed, hash";
 
 /// One command.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -66,6 +83,8 @@ pub enum Command {
     BucketFlip(String, Option<u64>),
     /// Cuts an object to so many bytes; half if not said.
     BucketTruncate(String, Option<u64>),
+    /// Deletes all keys of a table of a cluster by one MVCC range tombstone, as IMPORT's undo and the like do.
+    RangeDelete(String, String),
     /// Tells the seed.
     Seed,
     /// Begins again with another seed, as a new branch.
@@ -201,6 +220,9 @@ pub fn parse(line: &str) -> Result<Command, Error> {
         Some("agenda") => Command::Agenda(words.number("a number of items")?.unwrap_or(20)),
         Some("cluster") => cluster(&mut words)?,
         Some("bucket") => bucket(&mut words)?,
+        Some("range-delete") => {
+            Command::RangeDelete(words.want("a cluster's name")?, words.want("a table's name")?)
+        }
         Some("seed") => Command::Seed,
         Some("reseed") => {
             Command::Reseed(words.number("a seed")?.ok_or(Error::Missing { what: "a seed" })?)

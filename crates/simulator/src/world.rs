@@ -4,87 +4,272 @@
 //!   exec, sim, advance ─▶ apply ─▶ log, state, events ─▶ results
 //!   view, hash, snapshot                                 read only
 //! ```
+//!
+//! Shape: a state, and the lines of inputs that lead to it and to others. An input at a past moment leaves its line for a
+//! new one and keeps the old. Left out: comparing two lines (`diff`).
 
-use protocol::query::{Query, View};
-use protocol::result::StatementResult;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::input::{Config, Input, Output};
+use base::hlc::Timestamp;
+use base::num;
+use protocol::result::{ErrorReply, StatementResult};
+use protocol::time::Nanos;
+
+use crate::event::Event;
+use crate::input::{Config, Input, Output, SessionRef, TEXT_BYTES_MAX};
+use crate::split::{self, Kind};
+use crate::state::State;
+use crate::timeline::{Line, Logged};
+use crate::{command, replay, sim_command};
+
+/// Most inputs of one line.
+const INPUTS_MAX: usize = 4_000_000;
 
 /// A world with its past and its branches.
 #[derive(Clone, Debug)]
 pub struct World {
-    config: Config,
+    pub(crate) state: State,
+    pub(crate) lines: Vec<Line>,
+    /// Which line statements go to.
+    pub(crate) line: usize,
+    /// How many of its inputs are applied.
+    pub(crate) cursor: usize,
+    /// How many of its events have happened.
+    pub(crate) seen: usize,
+    /// Time has been run past the last applied input, into the next: only a forward move inside an `advance`.
+    pub(crate) off_log: bool,
+    pub(crate) marks: BTreeMap<String, Mark>,
+    shell: Arc<SessionRef>,
 }
 
-/// Why a snapshot cannot be loaded.
+/// A named moment.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum SnapshotError {
-    /// The bytes are no snapshot.
-    Malformed,
-    /// A format that this build does not know.
-    Version {
-        /// The format's number.
-        found: u32,
-    },
-    /// The replay came to another state: the snapshot was made by another build.
-    Hash {
-        /// The hash that it names.
-        wanted: u128,
-        /// The hash that the replay gave.
-        got: u128,
-    },
+pub(crate) struct Mark {
+    pub(crate) line: String,
+    pub(crate) position: usize,
+    pub(crate) at: Timestamp,
 }
 
 impl World {
     /// A world at its first moment.
     pub fn new(config: Config) -> Self {
-        Self { config }
+        let mut state = State::new(config);
+        state.outbox.clear();
+        let line = Line::new("main", &state);
+        Self {
+            state,
+            lines: vec![line],
+            line: 0,
+            cursor: 0,
+            seen: 0,
+            off_log: false,
+            marks: BTreeMap::new(),
+            shell: Arc::new(SessionRef::shell()),
+        }
     }
 
     /// Lets one input in. Never fails: what is wrong with it stands in the output.
-    pub fn apply(&mut self, _input: Input) -> Output {
-        Output::default()
+    pub fn apply(&mut self, input: Input) -> Output {
+        if let Input::Sim { line } = &input {
+            return Output { results: vec![self.sim(&Arc::clone(line))] };
+        }
+        Output { results: self.push(input) }
+    }
+
+    /// Logs an input and carries it out.
+    pub(crate) fn push(&mut self, input: Input) -> Vec<StatementResult> {
+        self.leave_past();
+        if self.lines[self.line].log.len() >= INPUTS_MAX {
+            return vec![self.refused("54000", "this run has too many inputs")];
+        }
+        let input = Arc::new(input);
+        let line = &mut self.lines[self.line];
+        line.checkpoint(&mut self.state);
+        line.log.push(Logged { input: Arc::clone(&input), before: self.state.now() });
+        let mut results = self.state.apply(&input);
+        results.append(&mut self.state.answers);
+        line.events.append(&mut self.state.outbox);
+        line.head = self.state.now();
+        self.cursor = line.log.len();
+        self.seen = line.events.len();
+        results
+    }
+
+    /// An input at a past moment makes a branch of its own.
+    fn leave_past(&mut self) {
+        let at_end = self.cursor == self.lines[self.line].log.len();
+        if at_end && !self.off_log {
+            return;
+        }
+        let parent = &self.lines[self.line];
+        let name = self.free_name(&parent.name);
+        self.fork(&name);
+    }
+
+    /// `name-2`, `name-3`, … whichever is free.
+    fn free_name(&self, name: &str) -> String {
+        let stem = name.rsplit_once('-').map_or(name, |(stem, tail)| {
+            if tail.bytes().all(|b| b.is_ascii_digit()) { stem } else { name }
+        });
+        let mut n = 2_u64;
+        loop {
+            let name = format!("{stem}-{n}");
+            if self.lines.iter().all(|line| line.name != name) {
+                return name;
+            }
+            n += 1;
+        }
+    }
+
+    /// Leaves the current line at this moment for a new one.
+    pub(crate) fn fork(&mut self, name: &str) {
+        let now = self.state.now();
+        let parent = &self.lines[self.line];
+        let before = parent.time_at(self.cursor);
+        let mut line = parent.fork(name, self.cursor, self.seen, now);
+        if self.off_log {
+            // The time that was run into the next input becomes an input of its own, or the log would not lead here.
+            let nanos = now.wall.saturating_sub(before.wall);
+            line.log.push(Logged { input: Arc::new(Input::Advance { nanos }), before });
+            self.cursor += 1;
+            self.off_log = false;
+        }
+        self.lines.push(line);
+        self.line = self.lines.len() - 1;
     }
 
     /// Runs a text of statements and `\sim` lines as a shell does: one after the other, each with a result of its own.
-    pub fn exec(&mut self, _text: &str) -> Vec<StatementResult> {
-        Vec::new()
+    /// A statement that fails does not stop those behind it.
+    pub fn exec(&mut self, text: &str) -> Vec<StatementResult> {
+        let session = Arc::clone(&self.shell);
+        self.exec_as(&session, text)
+    }
+
+    /// The same, in another session.
+    pub fn exec_as(&mut self, session: &Arc<SessionRef>, text: &str) -> Vec<StatementResult> {
+        if text.len() > TEXT_BYTES_MAX {
+            return vec![self.refused(
+                "54000",
+                &format!(
+                    "statement text of {} bytes is larger than the limit of {TEXT_BYTES_MAX} bytes",
+                    text.len()
+                ),
+            )];
+        }
+        let mut results = Vec::new();
+        for piece in split::pieces(text) {
+            let part = &text[piece.range];
+            match piece.kind {
+                Kind::Sql => {
+                    let input = Input::Exec {
+                        session: Arc::clone(session),
+                        sql: Arc::from(part),
+                        batch: false,
+                    };
+                    results.append(&mut self.push(input));
+                }
+                Kind::Command => results.push(self.sim(part)),
+            }
+        }
+        for (i, result) in results.iter_mut().enumerate() {
+            result.n = num::to_u32(i + 1);
+        }
+        results
     }
 
     /// Runs one `\sim` line.
-    pub fn sim(&mut self, _line: &str) -> StatementResult {
-        StatementResult::default()
+    pub fn sim(&mut self, line: &str) -> StatementResult {
+        let begun = self.state.now();
+        let parsed = if line.len() > TEXT_BYTES_MAX {
+            Err(self.refused("54000", "the line is too long"))
+        } else {
+            sim_command::parse(line).map_err(|e| self.refused(e.sqlstate().code(), &e.to_string()))
+        };
+        let mut result = match parsed {
+            Ok(parsed) => command::run(self, line, parsed),
+            Err(refused) => refused,
+        };
+        line.trim().clone_into(&mut result.sql);
+        result.n = 1;
+        let now = self.state.now();
+        result.at = Nanos(now.wall);
+        result.took = Nanos(now.wall.saturating_sub(begun.wall).max(0));
+        result
     }
 
     /// Lets time pass, in nanoseconds.
     pub fn advance(&mut self, nanos: i64) {
-        self.apply(Input::Advance { nanos });
+        self.push(Input::Advance { nanos });
     }
 
-    /// Answers a question. Moves neither time nor anything hashed; `mut` is for caches.
-    pub fn view(&mut self, _query: &Query) -> View {
-        View::Clock(protocol::time::Clock::default())
+    fn refused(&self, code: &str, message: &str) -> StatementResult {
+        StatementResult {
+            n: 1,
+            at: Nanos(self.state.now().wall),
+            error: Some(ErrorReply {
+                code: code.to_owned(),
+                message: message.to_owned(),
+                ..ErrorReply::default()
+            }),
+            ..StatementResult::default()
+        }
+    }
+
+    /// Puts the world at a moment of a line: after `position` of its inputs.
+    pub(crate) fn seek(&mut self, line: usize, position: usize) {
+        let position = position.min(self.lines[line].log.len());
+        let (state, seen) = self.lines[line].state_at(position);
+        self.state = state;
+        self.line = line;
+        self.cursor = position;
+        self.seen = seen;
+        self.off_log = false;
+    }
+
+    /// Lets time run without logging it: only between two inputs of the log, of which the next lets time pass.
+    pub(crate) fn run_off_log(&mut self, to: Timestamp) {
+        self.state.run_until(to);
+        self.seen += self.state.outbox.len();
+        self.state.outbox.clear();
+        self.off_log = true;
+    }
+
+    /// What has happened on this line up to now.
+    pub(crate) fn events(&self) -> &[Event] {
+        let events = &self.lines[self.line].events;
+        &events[..self.seen.min(events.len())]
+    }
+
+    /// How many events there have been on this line up to now.
+    pub fn event_count(&self) -> u64 {
+        num::to_u64(self.events().len())
     }
 
     /// The hash of the state: equal for equal runs on every platform.
     pub fn hash(&self) -> u128 {
-        0
+        self.state.hash()
     }
 
-    /// The log of this branch and the hash it leads to, as bytes.
+    /// The log of this branch up to now and the hash it leads to, as bytes.
     pub fn snapshot(&self) -> Vec<u8> {
-        Vec::new()
+        replay::write(self)
     }
 
     /// Replays a snapshot and compares the hash.
     ///
     /// *Errors*: bytes that are no snapshot; a state that differs.
-    pub fn restore(_bytes: &[u8]) -> Result<Self, SnapshotError> {
-        Err(SnapshotError::Malformed)
+    pub fn restore(bytes: &[u8]) -> Result<Self, replay::SnapshotError> {
+        replay::read(bytes)
     }
 
     /// What the world was made from.
     pub fn config(&self) -> &Config {
-        &self.config
+        &self.state.config
+    }
+
+    /// Where the clock stands.
+    pub fn now(&self) -> Timestamp {
+        self.state.now()
     }
 }

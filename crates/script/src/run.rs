@@ -1,0 +1,62 @@
+//! Which suite a file is of, and running it.
+
+use sql::rules::Version;
+
+use crate::datadriven::{self, File};
+use crate::report::{Report, Suite};
+use crate::{parser_suite, sql_suite};
+
+/// How files are run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// Whose rules hold where a file's head does not say `# version: …`.
+    pub version: Version,
+    /// Seed of the world.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { version: Version::V26_2, seed: 1 }
+    }
+}
+
+/// The suite of a file: told by its directives.
+pub fn suite(file: &File) -> Suite {
+    for directive in &file.directives {
+        match directive.command.as_str() {
+            "parse" | "error" => return Suite::Parser,
+            "run" => return Suite::Mvcc,
+            _ => {}
+        }
+    }
+    Suite::Sql
+}
+
+/// Runs a file's text.
+///
+/// *Errors*: a text that is no datadriven file.
+pub fn run(text: &str, options: Options) -> Result<Report, datadriven::Error> {
+    let file = datadriven::parse(text)?;
+    let version = file.head_value("version").and_then(Version::parse).unwrap_or(options.version);
+    Ok(match suite(&file) {
+        Suite::Parser => parser_suite::run(&file),
+        Suite::Mvcc => mvcc(&file),
+        Suite::Sql => sql_suite::run(&file, Options { version, ..options }),
+    })
+}
+
+fn mvcc(file: &File) -> Report {
+    let mut report = Report::new(Suite::Mvcc);
+    for directive in &file.directives {
+        report.record(directive, &directive.wanted, "not run".to_owned(), false);
+    }
+    report
+}
+
+/// The file's text with the outputs that were got.
+///
+/// *Errors*: a text that is no datadriven file.
+pub fn rewrite(text: &str, report: &Report) -> Result<String, datadriven::Error> {
+    Ok(datadriven::rewrite(text, &datadriven::parse(text)?, &report.outputs))
+}

@@ -1,0 +1,247 @@
+//! A run as bytes: its configuration, its inputs, and the hash of the state that they lead to.
+//!
+//! ```text
+//!   amber 1                                         format
+//!   world v21.2 7 1648778400000000000 auto bank     version, seed, start, policy, scenario
+//!   exec 0 0 4 0 12        batch, lengths of cluster, user, session name, text; then those bytes and a newline
+//!   sim 16                 length; then the line
+//!   advance 3600000000000  nanoseconds
+//!   hash 00112233445566778899aabbccddeeff
+//! ```
+//!
+//! Shape: text by lines, so that a bug report can be read; lengths, so that a statement may hold anything.
+//! Errors: [`SnapshotError`]. Hostile until parsed: every length is checked against what is left.
+
+use std::sync::Arc;
+
+use base::hlc::Timestamp;
+use sql::rules::Version;
+
+use crate::input::{Config, Input, Policy, SCENARIOS, SessionRef};
+use crate::world::World;
+
+/// The format that is written.
+const FORMAT: u32 = 1;
+
+/// Largest snapshot that is read.
+pub const SNAPSHOT_BYTES_MAX: usize = 256 << 20;
+
+/// Why a snapshot cannot be loaded.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SnapshotError {
+    /// The bytes are no snapshot.
+    Malformed {
+        /// Where they stop making sense.
+        offset: usize,
+    },
+    /// A format that this build does not know.
+    Format {
+        /// The format's number.
+        found: u32,
+    },
+    /// More bytes than are read.
+    TooLarge,
+    /// The replay came to another state: the snapshot was made by another build.
+    Hash {
+        /// The hash that it names.
+        wanted: u128,
+        /// The hash that the replay gave.
+        got: u128,
+    },
+}
+
+impl std::fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Malformed { offset } => write!(f, "not a snapshot (byte {offset})"),
+            Self::Format { found } => write!(f, "snapshot of unknown format {found}"),
+            Self::TooLarge => {
+                write!(f, "snapshot is larger than the limit of {SNAPSHOT_BYTES_MAX} bytes")
+            }
+            Self::Hash { wanted, got } => write!(
+                f,
+                "the replay differs: this snapshot was made by another build (hash {wanted:032x}, now {got:032x})"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for SnapshotError {}
+
+/// The world's line up to now.
+pub(crate) fn write(world: &World) -> Vec<u8> {
+    let config = &world.state.config;
+    let policy = match config.policy {
+        Policy::Auto => "auto",
+        Policy::Manual => "manual",
+    };
+    let mut out = format!(
+        "amber {FORMAT}\nworld {} {} {} {policy} {}\n",
+        config.version.short(),
+        config.seed,
+        config.start.wall,
+        config.scenario
+    );
+    let line = &world.lines[world.line];
+    for logged in &line.log[..world.cursor] {
+        write_input(&mut out, &logged.input);
+    }
+    if world.off_log {
+        let nanos = world.now().wall - line.time_at(world.cursor).wall;
+        write_input(&mut out, &Input::Advance { nanos });
+    }
+    out.push_str(&format!("hash {:032x}\n", world.hash()));
+    out.into_bytes()
+}
+
+fn write_input(out: &mut String, input: &Input) {
+    match input {
+        Input::Exec { session, sql, batch } => out.push_str(&format!(
+            "exec {} {} {} {} {}\n{}{}{}{sql}\n",
+            u8::from(*batch),
+            session.cluster.len(),
+            session.user.len(),
+            session.name.len(),
+            sql.len(),
+            session.cluster,
+            session.user,
+            session.name,
+        )),
+        Input::Sim { line } => out.push_str(&format!("sim {}\n{line}\n", line.len())),
+        Input::Advance { nanos } => out.push_str(&format!("advance {nanos}\n")),
+    }
+}
+
+/// Replays a snapshot.
+pub(crate) fn read(bytes: &[u8]) -> Result<World, SnapshotError> {
+    if bytes.len() > SNAPSHOT_BYTES_MAX {
+        return Err(SnapshotError::TooLarge);
+    }
+    let text = std::str::from_utf8(bytes)
+        .map_err(|e| SnapshotError::Malformed { offset: e.valid_up_to() })?;
+    let mut reader = Reader { text, at: 0 };
+    let mut head = reader.line()?;
+    if head.word()? != "amber" {
+        return Err(head.malformed());
+    }
+    let found = head.number()?;
+    if found != FORMAT {
+        return Err(SnapshotError::Format { found });
+    }
+    let config = read_config(reader.line()?)?;
+    let mut world = World::new(config);
+    loop {
+        let mut line = reader.line()?;
+        match line.word()? {
+            "exec" => {
+                let input = read_exec(&mut reader, line)?;
+                world.push(input);
+            }
+            "sim" => {
+                let len = line.number()?;
+                let line = Arc::from(reader.take(len)?);
+                reader.newline()?;
+                world.push(Input::Sim { line });
+            }
+            "advance" => {
+                world.push(Input::Advance { nanos: line.number()? });
+            }
+            "hash" => {
+                let wanted =
+                    u128::from_str_radix(line.word()?, 16).map_err(|_| line.malformed())?;
+                let got = world.hash();
+                return if wanted == got {
+                    Ok(world)
+                } else {
+                    Err(SnapshotError::Hash { wanted, got })
+                };
+            }
+            _ => return Err(line.malformed()),
+        }
+    }
+}
+
+fn read_config(mut line: Words<'_>) -> Result<Config, SnapshotError> {
+    if line.word()? != "world" {
+        return Err(line.malformed());
+    }
+    let version = Version::parse(line.word()?).ok_or(line.malformed())?;
+    let seed = line.number()?;
+    let start = Timestamp::from_wall(line.number()?);
+    let policy = match line.word()? {
+        "auto" => Policy::Auto,
+        "manual" => Policy::Manual,
+        _ => return Err(line.malformed()),
+    };
+    let scenario = line.word()?;
+    if start.wall <= 0 || !SCENARIOS.iter().any(|known| known.name == scenario) {
+        return Err(line.malformed());
+    }
+    Ok(Config { version, seed, start, scenario: scenario.to_owned(), policy })
+}
+
+fn read_exec(reader: &mut Reader<'_>, mut line: Words<'_>) -> Result<Input, SnapshotError> {
+    let batch = match line.word()? {
+        "0" => false,
+        "1" => true,
+        _ => return Err(line.malformed()),
+    };
+    let lengths: [usize; 4] = [line.number()?, line.number()?, line.number()?, line.number()?];
+    let session = SessionRef {
+        cluster: reader.take(lengths[0])?.to_owned(),
+        user: reader.take(lengths[1])?.to_owned(),
+        name: reader.take(lengths[2])?.to_owned(),
+    };
+    let sql = Arc::from(reader.take(lengths[3])?);
+    reader.newline()?;
+    Ok(Input::Exec { session: Arc::new(session), sql, batch })
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    const fn malformed(&self) -> SnapshotError {
+        SnapshotError::Malformed { offset: self.at }
+    }
+
+    fn line(&mut self) -> Result<Words<'a>, SnapshotError> {
+        let rest = self.text.get(self.at..).ok_or(self.malformed())?;
+        let len = rest.find('\n').ok_or(self.malformed())?;
+        let words = Words { words: rest[..len].split(' '), offset: self.at };
+        self.at += len + 1;
+        Ok(words)
+    }
+
+    fn take(&mut self, len: usize) -> Result<&'a str, SnapshotError> {
+        let end = self.at.checked_add(len).ok_or(self.malformed())?;
+        let taken = self.text.get(self.at..end).ok_or(self.malformed())?;
+        self.at = end;
+        Ok(taken)
+    }
+
+    fn newline(&mut self) -> Result<(), SnapshotError> {
+        if self.take(1)? == "\n" { Ok(()) } else { Err(self.malformed()) }
+    }
+}
+
+struct Words<'a> {
+    words: std::str::Split<'a, char>,
+    offset: usize,
+}
+
+impl<'a> Words<'a> {
+    const fn malformed(&self) -> SnapshotError {
+        SnapshotError::Malformed { offset: self.offset }
+    }
+
+    fn word(&mut self) -> Result<&'a str, SnapshotError> {
+        self.words.next().ok_or(self.malformed())
+    }
+
+    fn number<N: std::str::FromStr>(&mut self) -> Result<N, SnapshotError> {
+        self.word()?.parse().map_err(|_| self.malformed())
+    }
+}

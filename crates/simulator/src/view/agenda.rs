@@ -1,0 +1,108 @@
+//! What will happen next, and what it will break.
+//!
+//! Shape: items of the agenda, and what happens by itself up to a horizon, computed in closed form (module `nature`), soonest
+//! first. Nothing runs ahead, so looking costs no more than listing.
+
+use base::hlc::{NANOS_PER_SEC, Timestamp};
+use base::num;
+use protocol::agenda::{AgendaItem, AgendaKind, AgendaView, Consequence, Tone};
+use protocol::time::Nanos;
+
+use super::words;
+use crate::nature::{self, Coming, Fate};
+use crate::state::{Item, State};
+
+/// How far ahead is looked: 30 days.
+const HORIZON_NANOS: i64 = 30 * 86_400 * NANOS_PER_SEC;
+
+/// Most items given, whatever was asked for.
+const ITEMS_MAX: usize = 500;
+
+pub(crate) fn agenda(state: &mut State, limit: u32) -> AgendaView {
+    let now = state.now();
+    let to = now.add_nanos(HORIZON_NANOS);
+    let mut items: Vec<AgendaItem> = state
+        .agenda
+        .iter()
+        .filter(|(slot, _)| slot.due <= to)
+        .map(|(slot, item)| job_step(state, slot.due, item))
+        .collect();
+    let nature = nature::known(state);
+    items.extend(nature.coming.iter().filter(|one| one.at > now && one.at <= to).map(fate));
+    items.extend(next_visit(state, now, to));
+    items.sort_by_key(|item| item.due);
+    let all = items.len();
+    items.truncate(num::index(limit).min(ITEMS_MAX));
+    AgendaView {
+        now: Nanos(now.wall),
+        more: num::to_u32(all - items.len()),
+        items,
+        horizon: Nanos(HORIZON_NANOS),
+    }
+}
+
+fn job_step(state: &State, due: Timestamp, item: &Item) -> AgendaItem {
+    let Item::JobStep { cluster, job, background } = item;
+    let title = if *background {
+        format!("job {job} clears what was dropped")
+    } else {
+        format!("job {job} takes its next step")
+    };
+    let detail =
+        if state.clusters.len() > 1 { format!("on cluster {cluster}") } else { String::new() };
+    AgendaItem {
+        due: Nanos(due.wall),
+        kind: AgendaKind::Job,
+        title,
+        subject: Some(job.to_string()),
+        detail,
+        ..AgendaItem::default()
+    }
+}
+
+fn fate(one: &Coming) -> AgendaItem {
+    let Coming { collection, subdir, table, .. } = one;
+    let ttl = words::ttl(one.ttl_secs);
+    let (kind, title, detail, tone, says) = match one.fate {
+        Fate::Torn => (
+            AgendaKind::Ttl,
+            format!("the TTL of {table} passes the end of chain {collection}"),
+            format!(
+                "{subdir}: gc.ttlseconds of {table} is {ttl}; a longer one set before GC visits would keep the chain"
+            ),
+            Tone::Warn,
+            "cannot be extended",
+        ),
+        Fate::Broken => (
+            AgendaKind::Gc,
+            format!("GC reaches the end of chain {collection}"),
+            format!("{subdir}: GC of {table} moves its threshold past the chain's end for good"),
+            Tone::Breaks,
+            "breaks a chain",
+        ),
+    };
+    AgendaItem {
+        due: Nanos(one.at.wall),
+        kind,
+        title,
+        subject: Some(table.clone()),
+        detail,
+        consequence: Some(Consequence { tone, words: says.to_owned() }),
+        repeats: 0,
+    }
+}
+
+/// The next visit of GC that removes something; those that find nothing are not told.
+fn next_visit(state: &State, now: Timestamp, to: Timestamp) -> Option<AgendaItem> {
+    let (at, tables) = nature::next_removals(state, now, to)?;
+    let subject = tables.join(", ");
+    Some(AgendaItem {
+        due: Nanos(at.wall),
+        kind: AgendaKind::Gc,
+        title: format!("GC removes old versions of {subject}"),
+        subject: Some(subject),
+        detail: "a visit every 10 minutes; only those that find something are told".to_owned(),
+        consequence: Some(Consequence { tone: Tone::Neutral, words: "frees space".to_owned() }),
+        repeats: 0,
+    })
+}
