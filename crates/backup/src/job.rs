@@ -3,11 +3,12 @@
 //! | call | when |
 //! |---|---|
 //! | [`step`] | the job is due |
+//! | [`abandon`] | it failed or was cancelled and is `reverting` |
 //! | [`result_rows`] | it succeeded and its statement waits |
 
 use base::ids::JobId;
 use sql::jobs::jobspb::Details;
-use sql::jobs::{self, Kind, Record, Status, Step};
+use sql::jobs::{self, Kind, Record, Step};
 use sql::outcome::{Column, Rows};
 use sql::types::{Datum, Type};
 
@@ -17,37 +18,11 @@ use crate::jobrow;
 use crate::manifest::model::RowCount;
 use crate::{restore, sys, take};
 
-/// One step of a BACKUP or RESTORE. The row says afterwards where it stands: `succeeded`, `paused` (as was asked) and
-/// `canceled` answer [`Step::Finished`]; after an error it is `failed`, and nothing is left behind.
+/// One step of a job that is `running`. Its state is saved; when it is done its row says `succeeded`.
 ///
-/// *Errors*: what made the job fail, for the statement that waits for it.
+/// *Errors*: what makes the job fail. The row is left as it was: the caller makes it `reverting` and calls [`abandon`].
 pub fn step(job: JobId, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
-    let mut record = jobrow::load(cx, job)?;
-    let now = cx.now();
-    match record.status {
-        Status::PauseRequested => {
-            sys::alone(cx, |sys| jobs::control::grant_pause(sys, &mut record.clone(), now))?;
-            Ok(Step::Finished)
-        }
-        Status::CancelRequested => {
-            record.status = Status::Reverting;
-            jobrow::save(cx, &record)?;
-            revert(record, cx)
-        }
-        Status::Reverting => revert(record, cx),
-        Status::Pending | Status::Running => match run(record, cx) {
-            Ok(step) => Ok(step),
-            Err(cause) => Err(fail(job, cause, cx)),
-        },
-        Status::Paused
-        | Status::Succeeded
-        | Status::Failed
-        | Status::Canceled
-        | Status::RevertFailed => Ok(Step::Finished),
-    }
-}
-
-fn run(record: Record, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
+    let record = jobrow::load(cx, job)?;
     match record.kind() {
         Kind::Backup => take::job::step(record, cx),
         Kind::Restore => restore::job::step(record, cx),
@@ -56,41 +31,24 @@ fn run(record: Record, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
         | Kind::TypeSchemaChange
         | Kind::SchemaChangeGc
         | Kind::CreateStats
-        | Kind::Unknown => Err(Error::BrokenJob { job: record.id }),
+        | Kind::Unknown => Err(Error::BrokenJob { job }),
     }
 }
 
-/// Undoes what a job left, and ends it: as failed if it has an error, else as cancelled.
-fn revert(record: Record, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
-    let job = record.id;
+/// Undoes what a failed or cancelled job left. Its last state is the caller's to set.
+///
+/// *Errors*: those of the key space.
+pub fn abandon(job: JobId, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+    let record = jobrow::load(cx, job)?;
     match record.kind() {
-        Kind::Backup => take::job::abandon(record, cx)?,
-        Kind::Restore => restore::job::abandon(record, cx)?,
+        Kind::Backup => take::job::abandon(record, cx),
+        Kind::Restore => restore::job::abandon(record, cx),
         Kind::SchemaChange
         | Kind::NewSchemaChange
         | Kind::TypeSchemaChange
         | Kind::SchemaChangeGc
         | Kind::CreateStats
-        | Kind::Unknown => {}
-    }
-    let mut record = jobrow::load(cx, job)?;
-    let status = if record.payload.error.is_empty() { Status::Canceled } else { Status::Failed };
-    record.finish(status, cx.now());
-    jobrow::save(cx, &record)?;
-    Ok(Step::Finished)
-}
-
-/// Notes why a job fails, undoes what it left, and ends it. Answers the cause, or why that could not be done.
-fn fail(job: JobId, cause: Error, cx: &mut Cx<'_, '_>) -> Error {
-    let done = jobrow::load(cx, job).and_then(|mut record| {
-        record.payload.error = cause.to_string();
-        record.status = Status::Reverting;
-        jobrow::save(cx, &record)?;
-        revert(record, cx)
-    });
-    match done {
-        Ok(_) => cause,
-        Err(worse) => worse,
+        | Kind::Unknown => Err(Error::BrokenJob { job }),
     }
 }
 

@@ -10,7 +10,8 @@
 //! |---|---|
 //! | `take::plan(&ast::Backup, &mut Cx) -> Result<cx::Planned, Error>` | the job, after all checks in the real order |
 //! | `restore::plan(&ast::Restore, &mut Cx) -> Result<cx::Planned, Error>` | the same for RESTORE |
-//! | `job::step(JobId, &mut Cx) -> Result<sql::jobs::Step, Error>` | one step of either; the row's status says the rest: it grants a requested pause, carries a cancellation out, ends as `succeeded`; an error means that the job is now `failed` and undone |
+//! | `job::step(JobId, &mut Cx) -> Result<sql::jobs::Step, Error>` | one step of a running job of either kind; saves its state, and `succeeded` at the end |
+//! | `job::abandon(JobId, &mut Cx) -> Result<(), Error>` | undoes what a failed or cancelled job left: call it in state `reverting` |
 //! | `job::result_rows(JobId, &mut Cx) -> Result<Rows, Error>` | the row of a foreground statement whose job succeeded |
 //! | `show::backups(&ast::ShowBackups, &mut Cx) -> Result<Rows, Error>` | SHOW BACKUPS IN |
 //! | `show::backup(&ast::ShowBackup, &mut Cx) -> Result<Rows, Error>` | SHOW BACKUP |

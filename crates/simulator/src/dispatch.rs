@@ -244,7 +244,7 @@ fn carry_out(
             job_statement(state, name, who, planned, "BACKUP")
         }
         Statement::Restore(restore) => {
-            let planned = with_backup(state, name, who, |cx| crate::later::restore_plan(restore, cx))?;
+            let planned = with_backup(state, name, who, |cx| backup::restore::plan(restore, cx))?;
             job_statement(state, name, who, planned, "RESTORE")
         }
         Statement::ShowBackups(_) | Statement::ShowBackup(_) => {
@@ -306,11 +306,11 @@ fn rows_of(
 ) -> Result<(Rows, Answer), ErrorReply> {
     match stmt {
         Statement::ShowBackups(show) => {
-            let rows = with_backup(state, name, who, |cx| crate::later::backups(show, cx))?;
+            let rows = with_backup(state, name, who, |cx| backup::show::backups(show, cx))?;
             Ok((rows.value, rows.answer))
         }
         Statement::ShowBackup(show) => {
-            let rows = with_backup(state, name, who, |cx| crate::later::backup(show, cx))?;
+            let rows = with_backup(state, name, who, |cx| backup::show::backup(show, cx))?;
             Ok((rows.value, rows.answer))
         }
         #[expect(clippy::wildcard_enum_match_arm, reason = "the rest go through the front door")]

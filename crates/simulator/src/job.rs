@@ -1,7 +1,7 @@
 //! Jobs on the agenda: the closed match over their kinds, their steps, their ends, and who waits for them.
 //!
 //! ```text
-//!   start ─▶ agenda ─▶ step ─▶ crate::later::step │ sql::jobs::step ─▶ Again, WaitUntil(t) ─▶ agenda
+//!   start ─▶ agenda ─▶ step ─▶ backup::job::step │ sql::jobs::step ─▶ Again, WaitUntil(t) ─▶ agenda
 //!                        │                                          ─▶ PausedAt ─▶ off the agenda until RESUME
 //!                        │                                          ─▶ Finished ─▶ succeeded
 //!                        └─ error, CANCEL ─▶ reverting ─▶ abandon ─▶ failed │ canceled
@@ -172,7 +172,7 @@ fn run(state: &mut State, name: &str, record: Record) {
 fn kind_step(state: &mut State, name: &str, record: &Record) -> Result<Step, ErrorReply> {
     match record.kind() {
         JobKind::Backup | JobKind::Restore => {
-            as_user(state, name, record, |cx| crate::later::step(record.id, cx))
+            as_user(state, name, record, |cx| backup::job::step(record.id, cx))
         }
         JobKind::SchemaChange
         | JobKind::NewSchemaChange
@@ -208,7 +208,7 @@ fn revert(state: &mut State, name: &str, record: Record) {
     let id = record.id;
     let undone = match record.kind() {
         JobKind::Backup | JobKind::Restore => {
-            as_user(state, name, &record, |cx| crate::later::abandon(id, cx))
+            as_user(state, name, &record, |cx| backup::job::abandon(id, cx))
         }
         JobKind::SchemaChange
         | JobKind::NewSchemaChange
@@ -319,7 +319,7 @@ fn outcome(
     let uncategorized = |text: String| Err(dispatch::reply(SqlState::UNCATEGORIZED, text));
     Some(match record.status {
         Status::Succeeded => {
-            dispatch::with_backup(state, name, who, |cx| crate::later::result_rows(id, cx))
+            dispatch::with_backup(state, name, who, |cx| backup::job::result_rows(id, cx))
                 .map(|ran| ran.value)
         }
         Status::Failed | Status::RevertFailed => {

@@ -46,7 +46,6 @@ mod command;
 mod dispatch;
 mod hash;
 mod job;
-mod later;
 mod nature;
 mod scenario;
 mod state;
