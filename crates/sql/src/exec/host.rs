@@ -250,7 +250,12 @@ impl Host for ExecHost<'_> {
     }
 
     fn call(&mut self, name: &'static str, args: &[Datum]) -> Result<Datum, Error> {
-        super::cluster_functions::call(name, args, self.snapshot.as_deref(), self.scope, self.vars)
+        let about = super::cluster_functions::About {
+            snapshot: self.snapshot.as_deref(),
+            scope: self.scope,
+            vars: self.vars,
+        };
+        super::cluster_functions::call(name, args, &about)
     }
 }
 

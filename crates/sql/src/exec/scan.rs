@@ -53,6 +53,12 @@ impl<'r, 'c> Run<'r, 'c> {
             spans_in_order.reverse();
         }
         for span in spans_in_order {
+            if scan.point {
+                if self.get_point(&plan, span, scan, sink)? == Flow::Enough {
+                    return Ok(Flow::Enough);
+                }
+                continue;
+            }
             if self.scan_span(&plan, span, scan, sink)? == Flow::Enough {
                 return Ok(Flow::Enough);
             }
@@ -72,6 +78,37 @@ impl<'r, 'c> Run<'r, 'c> {
             values.push(value);
         }
         Ok(vec![Span::prefix(table.index_codec(scan.index).key_prefix(&values)?)])
+    }
+
+    /// The row of one whole primary key.
+    fn get_point(
+        &mut self,
+        plan: &Plan<'_>,
+        span: &Span,
+        read: &Scan,
+        sink: &mut Sink<'_, 'r, 'c>,
+    ) -> Result<Flow, Error> {
+        let codec = &plan.table.base.codec;
+        let mut key = Vec::with_capacity(span.start.len() + 1);
+        key.extend_from_slice(&span.start);
+        key.push(FAMILY_ZERO);
+        let (kv, txn) = self.cx.txn()?;
+        let Some(value) = kv.get(txn, &key)? else { return Ok(Flow::More) };
+        let mut decoder = RowDecoder::new(codec, &codec.primary, &plan.needed);
+        let mut rows = vec![decoder.one(&key, &value)?];
+        if !plan.virtuals.is_empty() {
+            self.compute_virtual(plan, &mut rows)?;
+        }
+        self.step(1)?;
+        match rows.pop() {
+            Some(row) if self.passes(read, &row)? => sink(self, &row),
+            Some(_) | None => Ok(Flow::More),
+        }
+    }
+
+    /// Whether a row goes on.
+    fn passes(&mut self, read: &Scan, row: &[Datum]) -> Result<bool, Error> {
+        read.filter.as_ref().map_or(Ok(true), |filter| self.holds(filter, row))
     }
 
     fn scan_span(
@@ -98,12 +135,7 @@ impl<'r, 'c> Run<'r, 'c> {
             }
             self.step(base::num::to_u64(rows.len()))?;
             for row in rows.drain(..) {
-                if let Some(filter) = &read.filter
-                    && !self.holds(filter, &row)?
-                {
-                    continue;
-                }
-                if sink(self, &row)? == Flow::Enough {
+                if self.passes(read, &row)? && sink(self, &row)? == Flow::Enough {
                     return Ok(Flow::Enough);
                 }
             }
@@ -158,15 +190,15 @@ impl<'r, 'c> Run<'r, 'c> {
             if plan.table.single_family() {
                 key.push(FAMILY_ZERO);
                 if let Some(value) = kv.get(txn, &key)? {
-                    decoder.feed(&key, &value)?;
+                    found.push(decoder.one(&key, &value)?);
                 }
             } else {
                 let mut scan = kv.scan(txn, &Span::prefix(key), kv::Direction::Forward)?;
                 while let Some((key, value)) = scan.next()? {
                     decoder.feed(key, value)?;
                 }
+                found.extend(decoder.finish());
             }
-            found.extend(decoder.finish());
         }
         *rows = found;
         Ok(())

@@ -151,12 +151,41 @@ impl Run<'_, '_> {
         row: &[Datum],
         fks: &mut ForeignKeys,
     ) -> Result<(), Error> {
-        if let Some(taken) = self.taken(target, row, None, &[])? {
-            return Err(unique_error(&target.table, taken.index, row));
+        if target.table.indexes.len() == 1 {
+            self.insert_lean(target, row)?;
+        } else {
+            if let Some(taken) = self.taken(target, row, None, &[])? {
+                return Err(unique_error(&target.table, taken.index, row));
+            }
+            self.put_row(target, row)?;
         }
-        self.put_row(target, row)?;
         fks.inserted(target, row);
         Ok(())
+    }
+
+    /// Writes a new row of a table without secondary indexes: its key is made only once.
+    fn insert_lean(&mut self, target: &Target, row: &[Datum]) -> Result<(), Error> {
+        let (kv, txn) = self.cx.txn()?;
+        let mut first = true;
+        let mut taken = false;
+        let mut failed = None;
+        target.table.base.codec.encode_primary(row, &mut |key, value| {
+            if std::mem::take(&mut first) {
+                match kv.get(txn, key) {
+                    Ok(known) => taken = known.is_some(),
+                    Err(cause) => failed = Some(cause),
+                }
+            }
+            if !taken && failed.is_none() {
+                failed = kv.put(txn, key, value).err();
+            }
+            Ok(())
+        })?;
+        match failed {
+            Some(cause) => Err(cause.into()),
+            None if taken => Err(unique_error(&target.table, 0, row)),
+            None => Ok(()),
+        }
     }
 
     /// Writes a new row, or does what ON CONFLICT says. Answers the row as it is then, if one was written.

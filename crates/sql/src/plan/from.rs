@@ -323,6 +323,7 @@ impl Planner<'_, '_> {
             keys: Vec::new(),
             reverse: false,
             fixed: Vec::new(),
+            point: false,
             hinted: index.is_some(),
             filter: None,
         };

@@ -157,6 +157,7 @@ impl Planner<'_, '_> {
         let Some(best) = best_index(&table, &bounds, scan) else { return Ok(list) };
         let index = &table.indexes[best.index];
         scan.index = best.index;
+        scan.point = best.index == 0 && best.whole_key && table.single_family();
         let mut taken = Vec::new();
         let equal: Vec<usize> = index.lookup_columns().take(best.equal).collect();
         let later = equal.iter().any(|&column| bounds[column].one_of.is_none());

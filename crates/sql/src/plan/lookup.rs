@@ -26,10 +26,18 @@ impl Planner<'_, '_> {
     /// What a name in FROM stands for.
     pub fn find_source(&mut self, name: &ObjectName) -> Result<Found, Error> {
         let snapshot = self.cx.snapshot()?;
-        match snapshot.resolve_source(name, self.cx.name_scope())? {
+        let scope = self.cx.name_scope();
+        if let Some((table, source)) = self.cx.session.tables.named(name, &snapshot, scope) {
+            return Ok(Found::Stored(table, source));
+        }
+        match snapshot.resolve_source(name, scope)? {
             Source::Stored(table) => {
                 let source = source_name(&snapshot, &table.desc);
-                Ok(Found::Stored(self.cx.session.tables.ready(&table), source))
+                let session = &mut *self.cx.session;
+                let ready = session.tables.ready(&table);
+                let under = (session.database.clone(), session.search_path.clone());
+                session.tables.remember(name, &snapshot, under, &ready, &source);
+                Ok(Found::Stored(ready, source))
             }
             Source::Virtual { database, schema, name } => {
                 let source = SourceName {

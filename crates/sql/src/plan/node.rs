@@ -181,6 +181,8 @@ pub struct Scan {
     pub reverse: bool,
     /// Columns that have one value in all that is read.
     pub fixed: Vec<usize>,
+    /// Each span is one whole primary key.
+    pub point: bool,
     /// The user named the index.
     pub hinted: bool,
     /// Which rows go on.
@@ -399,6 +401,7 @@ impl Scan {
             keys: Vec::new(),
             reverse: false,
             fixed: Vec::new(),
+            point: false,
             hinted: false,
             filter: None,
         }

@@ -107,7 +107,11 @@ impl Cluster {
                 for row in rows.rows {
                     let values: Vec<String> = row
                         .iter()
-                        .map(|value| if value.is_null() { "NULL".to_owned() } else { value.to_text() })
+                        .map(
+                            |value| {
+                                if value.is_null() { "NULL".to_owned() } else { value.to_text() }
+                            },
+                        )
                         .collect();
                     lines.push(values.join(" "));
                 }
