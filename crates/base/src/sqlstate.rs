@@ -95,10 +95,16 @@ codes! {
     STATEMENT_COMPLETION_UNKNOWN = "40003";
     /// A text that cannot be parsed.
     SYNTAX_ERROR = "42601";
+    /// A grant that makes no sense.
+    INVALID_GRANT_OPERATION = "0LP01";
+    /// A privilege that the user may not hand on.
+    WARNING_PRIVILEGE_NOT_GRANTED = "01007";
     /// A privilege that the user lacks.
     INSUFFICIENT_PRIVILEGE = "42501";
     /// A type that cannot be cast to another.
     CANNOT_COERCE = "42846";
+    /// A name that several things have.
+    AMBIGUOUS_PARAMETER = "42P08";
     /// A column outside GROUP BY and aggregates.
     GROUPING_ERROR = "42803";
     /// A window function where none may stand.
@@ -111,6 +117,8 @@ codes! {
     WRONG_OBJECT_TYPE = "42809";
     /// A foreign key whose columns do not fit.
     INVALID_FOREIGN_KEY = "42830";
+    /// A name kept for the system.
+    RESERVED_NAME = "42939";
     /// A name that is not allowed.
     INVALID_NAME = "42602";
     /// A column that does not exist.
@@ -143,6 +151,8 @@ codes! {
     INVALID_TABLE_DEFINITION = "42P16";
     /// A schema definition that makes no sense.
     INVALID_SCHEMA_DEFINITION = "42P15";
+    /// An object definition that makes no sense.
+    INVALID_OBJECT_DEFINITION = "42P17";
     /// A type that cannot be told.
     INDETERMINATE_DATATYPE = "42P18";
     /// A finished backup (or its lock) that lies where another is to be written.
@@ -153,6 +163,8 @@ codes! {
     OUT_OF_MEMORY = "53200";
     /// An object that is not in the state that the call needs.
     OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
+    /// A parameter that cannot be changed.
+    CANT_CHANGE_RUNTIME_PARAM = "55P02";
     /// An object in use.
     OBJECT_IN_USE = "55006";
     /// A feature that the operator has switched off.

@@ -12,21 +12,49 @@
 //! Left out: BACKUP, RESTORE, their SHOWs, schedules and job control, which the simulator dispatches.
 
 pub mod aggregate;
+mod alter_column;
+mod alter_object;
+mod alter_table;
 pub mod cluster_functions;
+mod ddl;
+mod ddl_backfill;
+mod ddl_build;
+mod ddl_comment;
+mod ddl_database;
+mod ddl_drop;
+mod ddl_expr;
+mod ddl_fk;
+mod ddl_index;
+mod ddl_query;
+mod ddl_sequence;
+mod ddl_table;
+mod ddl_truncate;
+mod ddl_type;
+mod ddl_view;
 pub mod error;
 pub mod explain;
 pub mod fk;
 pub mod foreign;
+mod grant;
 pub mod host;
 pub mod join;
 pub mod prepared;
 pub mod project_set;
+mod role;
 pub mod run;
 pub mod scan;
+mod set;
+mod show;
+mod show_cluster;
+pub mod show_create;
+mod show_grants;
+mod show_objects;
+mod show_ranges;
 pub mod sort;
 pub mod txn;
 pub mod window;
 pub mod write;
+mod zone;
 
 pub use error::Error;
 pub use foreign::{foreign_sources, is_foreign};
@@ -184,9 +212,16 @@ pub fn run_statement(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Outcome, SqlEr
 }
 
 /// Definitions, SHOW and SET.
-fn run_other(stmt: &Statement, _cx: &mut Cx<'_>) -> Result<Outcome, SqlError> {
-    let _ = stmt;
-    Err(SqlError::unsupported("this statement"))
+fn run_other(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Outcome, SqlError> {
+    if let Some(outcome) = ddl::run(stmt, cx)? {
+        return Ok(outcome);
+    }
+    match stmt {
+        Statement::SetVar(set) => set::session_var(set, cx),
+        Statement::Discard(what) => Ok(set::discard(*what, cx)),
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
+        _ => Err(SqlError::unsupported("this statement")),
+    }
 }
 
 /// Runs a query.

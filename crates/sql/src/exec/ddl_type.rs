@@ -1,0 +1,284 @@
+//! CREATE TYPE … AS ENUM, ALTER TYPE, and which tables use a type.
+//!
+//! ```text
+//!   CREATE TYPE color AS ENUM ('red', 'blue')   color  (enum: 0x40 red, 0x80 blue)
+//!                                               _color (alias: color[])
+//! ```
+//!
+//! *Source*: `spec/manifest-wire.md` §5. Physical bytes are spread over one byte, then two.
+
+use base::sqlstate::SqlState;
+
+use super::ddl::{self, Draft, JobNote};
+use crate::ast::ddl::{AlterType, CreateType, CreateTypeKind, TypeChange};
+use crate::ast::{ObjectName, Statement};
+use crate::catalog::descpb::{EnumMember, SqlType, TypeDescriptor, TypeKind, TypeMeta, family};
+use crate::catalog::error::{Error as CatalogError, Kind};
+use crate::catalog::names::{Place, kind_of};
+use crate::catalog::privilege::{self, Privilege};
+use crate::catalog::snapshot::Snapshot;
+use crate::catalog::users;
+use crate::cx::Cx;
+use crate::error::Error;
+use crate::outcome::Outcome;
+use crate::types::oid::USER_TYPE_BASE;
+
+/// Runs CREATE TYPE.
+pub(crate) fn create(stmt: &CreateType, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
+    cx.check_writable("CREATE TYPE")?;
+    let CreateTypeKind::Enum(labels) = &stmt.kind else {
+        return Err(CatalogError::unsupported("composite types").into());
+    };
+    let snapshot = cx.snapshot()?;
+    let place = snapshot.place_for(&stmt.name, cx.name_scope())?;
+    let name = stmt.name.object();
+    if let Some(id) = snapshot.id_of(place.database, place.schema, name) {
+        let full = place.full(name);
+        if stmt.if_not_exists && snapshot.type_desc(id).is_some() {
+            cx.notice_skip(format_args!("type \"{full}\""), "already exists", SqlState::DUPLICATE_OBJECT);
+            return Ok(Outcome::tag("CREATE TYPE"));
+        }
+        let kind = snapshot.table_desc(id).map_or(Kind::Type, |_| Kind::Relation);
+        return Err(CatalogError::exists(kind, full).into());
+    }
+    cx.require_create_in(&snapshot, &place)?;
+    let members = members(labels)?;
+    let id = cx.new_desc_id()?;
+    let array_id = cx.new_desc_id()?;
+    let mut draft = Draft::new(snapshot);
+    let array_name = free_array_name(&draft.snapshot, &place, name);
+    let made = blank(id, name, &place, cx);
+    draft.add_type(TypeDescriptor {
+        kind: TypeKind::Enum.into(),
+        enum_members: members,
+        array_type_id: array_id,
+        ..made.clone()
+    });
+    draft.add_type(TypeDescriptor {
+        name: array_name,
+        id: array_id,
+        kind: TypeKind::Alias.into(),
+        alias: Some(array_of(id, array_id)),
+        ..made
+    });
+    draft.write(cx)?;
+    Ok(Outcome::tag("CREATE TYPE"))
+}
+
+fn blank(id: u32, name: &str, place: &Place, cx: &Cx<'_>) -> TypeDescriptor {
+    let mut privileges = privilege::for_owner(&cx.session.user, *cx.rules);
+    privilege::grant(&mut privileges, users::PUBLIC, Privilege::Usage.bit(), false);
+    TypeDescriptor {
+        parent_id: place.database,
+        parent_schema_id: place.schema,
+        name: name.to_owned(),
+        id,
+        privileges: Some(privileges),
+        ..Default::default()
+    }
+}
+
+/// `_name`, with more underscores while that is taken.
+fn free_array_name(snapshot: &Snapshot, place: &Place, name: &str) -> String {
+    let mut array = format!("_{name}");
+    while snapshot.id_of(place.database, place.schema, &array).is_some() {
+        array.insert(0, '_');
+    }
+    array
+}
+
+/// The type that the implicit array type stands for.
+fn array_of(id: u32, array_id: u32) -> SqlType {
+    let element = SqlType {
+        family: family::ENUM,
+        oid: USER_TYPE_BASE + id,
+        meta: Some(TypeMeta { array_oid: USER_TYPE_BASE + array_id }),
+        ..Default::default()
+    };
+    SqlType {
+        family: family::ARRAY,
+        array_elem_type: Some(family::ENUM),
+        oid: USER_TYPE_BASE + array_id,
+        array_contents: Some(Box::new(element)),
+        ..Default::default()
+    }
+}
+
+fn members(labels: &[String]) -> Result<Vec<EnumMember>, Error> {
+    for (at, label) in labels.iter().enumerate() {
+        if labels.get(..at).is_some_and(|before| before.contains(label)) {
+            let text = format!("enum definition contains duplicate value \"{label}\"");
+            return Err(CatalogError::refused(SqlState::INVALID_OBJECT_DEFINITION, text).into());
+        }
+    }
+    let count = base::num::to_u64(labels.len());
+    Ok((0..)
+        .zip(labels)
+        .map(|(at, label)| EnumMember {
+            physical: Some(spread(at, count)),
+            logical: label.clone(),
+            ..Default::default()
+        })
+        .collect())
+}
+
+/// Bytes that lie evenly: one byte while there is room between neighbours, else two.
+fn spread(at: u64, count: u64) -> Vec<u8> {
+    if count < 128 {
+        return vec![base::num::low_u8((at + 1) * 256 / (count + 1))];
+    }
+    let place = (at + 1) * 65_536 / (count + 1);
+    let mut bytes = vec![base::num::low_u8(place >> 8), base::num::low_u8(place)];
+    if bytes.last() == Some(&0) {
+        bytes.pop();
+    }
+    bytes
+}
+
+/// Bytes between two neighbours; an absent one is the end of all.
+fn between(low: Option<&[u8]>, high: Option<&[u8]>) -> Vec<u8> {
+    let mut made = Vec::new();
+    let mut at = 0;
+    loop {
+        let a = u16::from(low.and_then(|bytes| bytes.get(at)).copied().unwrap_or(0));
+        let bounded = high.filter(|bytes| bytes.get(..at) == Some(made.as_slice()));
+        let b = bounded.and_then(|bytes| bytes.get(at)).map_or(256, |byte| u16::from(*byte));
+        let middle = u16::midpoint(a, b);
+        let byte = u8::try_from(middle).unwrap_or(u8::MAX);
+        made.push(byte);
+        let above = low.is_none_or(|bytes| made.as_slice() > bytes);
+        let below = high.is_none_or(|bytes| made.as_slice() < bytes);
+        if above && below && byte != 0 {
+            return made;
+        }
+        at += 1;
+    }
+}
+
+/// Runs ALTER TYPE.
+pub(crate) fn alter(stmt: &AlterType, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
+    cx.check_writable("ALTER TYPE")?;
+    let snapshot = cx.snapshot()?;
+    let desc = snapshot.resolve_type(&stmt.name, cx.name_scope())?;
+    let id = desc.id;
+    let name = ddl::full_object_name(snapshot.full_type_name(desc));
+    let mut draft = Draft::new(snapshot);
+    let desc = draft.type_desc(id)?;
+    let find = |desc: &TypeDescriptor, label: &str| {
+        desc.enum_members.iter().position(|member| member.logical == label).ok_or_else(|| {
+            let text = format!("\"{label}\" is not an existing enum value");
+            Error::from(CatalogError::refused(SqlState::UNDEFINED_OBJECT, text))
+        })
+    };
+    match &stmt.change {
+        TypeChange::AddValue { if_not_exists, label, place } => {
+            if find(desc, label).is_ok() {
+                if *if_not_exists {
+                    let what = format!("enum value \"{label}\"");
+                    cx.notice_skip(what, "already exists", SqlState::DUPLICATE_OBJECT);
+                    return Ok(Outcome::tag("ALTER TYPE"));
+                }
+                let text = format!("enum value \"{label}\" already exists");
+                return Err(CatalogError::refused(SqlState::DUPLICATE_OBJECT, text).into());
+            }
+            let at = match place {
+                None => desc.enum_members.len(),
+                Some((before, label)) => find(desc, label)? + usize::from(!before),
+            };
+            let bytes = |at: usize| desc.enum_members.get(at).and_then(|m| m.physical.as_deref());
+            let physical = between(at.checked_sub(1).and_then(bytes), bytes(at));
+            let member = EnumMember {
+                physical: Some(physical),
+                logical: label.clone(),
+                ..Default::default()
+            };
+            desc.enum_members.insert(at, member);
+        }
+        TypeChange::RenameValue(from, to) => {
+            if find(desc, to).is_ok() {
+                let text = format!("enum value {to} already exists");
+                return Err(CatalogError::refused(SqlState::DUPLICATE_OBJECT, text).into());
+            }
+            let at = find(desc, from)?;
+            if let Some(member) = desc.enum_members.get_mut(at) {
+                member.logical.clone_from(to);
+            }
+        }
+        TypeChange::DropValue(_) => {
+            return Err(CatalogError::unsupported("ALTER TYPE … DROP VALUE").into());
+        }
+    }
+    draft.write(cx)?;
+    let full = AlterType { name, change: stmt.change.clone() };
+    let description = ddl::describe(&Statement::AlterType(full));
+    ddl::note_job(&JobNote { description: &description, ids: &[id], of_type: true }, cx)?;
+    Ok(Outcome::tag("ALTER TYPE"))
+}
+
+/// Lets every type that a table's columns use know the table, and others forget it.
+pub(crate) fn refer(draft: &mut Draft, table: u32) -> Result<(), Error> {
+    let Some(desc) = draft.see_table(table) else { return Ok(()) };
+    let wanted: Vec<u32> = desc
+        .columns
+        .iter()
+        .filter_map(|column| column.ty.as_ref())
+        .flat_map(|ty| draft.snapshot.types_in(ty))
+        .chain(desc.depends_on_types.iter().copied())
+        .collect();
+    let known: Vec<u32> = draft
+        .snapshot
+        .types()
+        .filter(|ty| ty.referencing_descriptor_ids.contains(&table))
+        .map(|ty| ty.id)
+        .collect();
+    for id in &wanted {
+        if !known.contains(id) {
+            let ids = &mut draft.type_desc(*id)?.referencing_descriptor_ids;
+            if !ids.contains(&table) {
+                ids.push(table);
+            }
+        }
+    }
+    for id in known.iter().filter(|id| !wanted.contains(id)) {
+        draft.type_desc(*id)?.referencing_descriptor_ids.retain(|user| *user != table);
+    }
+    Ok(())
+}
+
+/// Full names of the tables that use a type: for the refusal to drop it.
+pub(crate) fn users_of(snapshot: &Snapshot, desc: &TypeDescriptor) -> Vec<String> {
+    let of = |ids: &[u32]| ids.to_vec();
+    let mut ids = of(&desc.referencing_descriptor_ids);
+    if let Some(array) = snapshot.type_desc(desc.array_type_id) {
+        ids.extend(of(&array.referencing_descriptor_ids));
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    ids.iter()
+        .filter_map(|id| snapshot.table_desc(*id))
+        .map(|desc| snapshot.full_name(desc).join("."))
+        .collect()
+}
+
+/// Whether a name stands for a type, for statements that take any kind of object.
+pub(crate) fn is_type(snapshot: &Snapshot, name: &ObjectName, cx: &Cx<'_>) -> bool {
+    let found = snapshot.find(name, cx.name_scope());
+    found.is_some_and(|(_, id)| {
+        snapshot.table_desc(id).is_none_or(|desc| kind_of(desc) == Kind::Type)
+            && snapshot.type_desc(id).is_some()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_members_lie_between_their_neighbours() {
+        assert_eq!(spread(0, 3), [64]);
+        assert_eq!(between(Some(&[64]), Some(&[128])), [96]);
+        assert_eq!(between(Some(&[64]), Some(&[65])), [64, 128]);
+        assert_eq!(between(None, Some(&[1])), [0, 128]);
+        assert!(between(Some(&[255]), None).as_slice() > [255].as_slice());
+    }
+}

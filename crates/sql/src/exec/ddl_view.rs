@@ -1,0 +1,162 @@
+//! CREATE VIEW, CREATE MATERIALIZED VIEW, REFRESH.
+//!
+//! ```text
+//!   view                columns and the query's text; reads what it names when it is read
+//!   materialized view   also a hidden rowid, a primary index and rows
+//! ```
+
+use std::sync::Arc;
+
+use base::sqlstate::SqlState;
+
+use super::ddl::{self, Draft, JobNote};
+use super::ddl_table::ddl_build_as;
+use super::{ddl_backfill, ddl_build, ddl_query, ddl_table, ddl_truncate, ddl_type};
+use crate::ast::ddl::{CreateView, Persistence, Refresh};
+use crate::ast::{ObjectName, Select, Statement};
+use crate::catalog::descpb::{DependedOn, TableDescriptor};
+use crate::catalog::error::{Error as CatalogError, Kind};
+use crate::catalog::names::Scope;
+use crate::cx::Cx;
+use crate::error::Error;
+use crate::outcome::{Column, Outcome};
+use crate::print;
+
+/// Runs CREATE VIEW.
+pub(crate) fn create(stmt: &CreateView, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
+    cx.check_writable("CREATE VIEW")?;
+    let tag = if stmt.materialized { "CREATE MATERIALIZED VIEW" } else { "CREATE VIEW" };
+    if stmt.persistence == Persistence::Temporary {
+        return Err(CatalogError::unsupported("temporary views").into());
+    }
+    let snapshot = cx.snapshot()?;
+    let place = snapshot.place_for(&stmt.name, cx.name_scope())?;
+    if stmt.replace && snapshot.id_of(place.database, place.schema, stmt.name.object()).is_some() {
+        return Err(CatalogError::unsupported("CREATE OR REPLACE VIEW of a view that exists").into());
+    }
+    if let Some(found) = ddl_table::existing(&snapshot, &place, &stmt.name, stmt.if_not_exists)? {
+        cx.notice_skip(format_args!("relation \"{found}\""), "already exists", SqlState::DUPLICATE_RELATION);
+        return Ok(Outcome::tag(tag));
+    }
+    cx.require_create_in(&snapshot, &place)?;
+    let columns = ddl_query::describe(&stmt.query, cx)?;
+    check_columns(stmt, &columns)?;
+    let mut query = (*stmt.query).clone();
+    ddl_query::expand_star(&mut query, &columns);
+    let reads = ddl_query::qualify(&mut query, &snapshot, Scope::of(cx.session))?;
+    for read in &reads {
+        if snapshot.table_desc(read.id).is_some_and(|desc| desc.parent_id != place.database) {
+            let error = CatalogError::refused(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                "the view cannot refer to other databases; (see the 'sql.cross_db_views.enabled' cluster setting)",
+            );
+            return Err(error.into());
+        }
+    }
+    let id = cx.new_desc_id()?;
+    let mut desc = ddl_table::blank(id, &stmt.name, &place, &cx.session.user, *cx.rules);
+    ddl_build_as::columns(&mut desc, &columns, &stmt.columns)?;
+    desc.view_query = text(&query);
+    desc.is_materialized_view = stmt.materialized;
+    desc.depends_on = reads.iter().map(|read| read.id).collect();
+    if stmt.materialized {
+        make_stored(&mut desc, cx)?;
+    } else {
+        desc.families.clear();
+    }
+    let mut draft = Draft::new(snapshot);
+    draft.add_table(desc);
+    for read in reads {
+        draft.table(read.id)?.depended_on_by.push(DependedOn {
+            id,
+            column_ids: read.columns,
+            ..Default::default()
+        });
+    }
+    ddl_type::refer(&mut draft, id)?;
+    draft.write(cx)?;
+    if stmt.materialized && !stmt.no_data {
+        fill(id, &stmt.query, cx)?;
+    }
+    let description = describe(stmt, &query, place.full(stmt.name.object()));
+    ddl::note_job(&JobNote { description: &description, ids: &[id], of_type: false }, cx)?;
+    Ok(Outcome::tag(tag))
+}
+
+fn describe(stmt: &CreateView, query: &Select, full: String) -> String {
+    let parts = full.split('.').map(str::to_owned).collect();
+    let named = CreateView {
+        name: ObjectName { parts },
+        query: Box::new(query.clone()),
+        ..stmt.clone()
+    };
+    ddl::describe(&Statement::CreateView(Box::new(named)))
+}
+
+/// The text that a descriptor keeps of a query.
+pub(crate) fn text(query: &Select) -> String {
+    let flags = print::Flags { show_secrets: true, ..Default::default() };
+    print::to_string(&Statement::Select(Box::new(query.clone())), &flags)
+}
+
+fn check_columns(stmt: &CreateView, columns: &[Column]) -> Result<(), Error> {
+    if !stmt.columns.is_empty() && stmt.columns.len() != columns.len() {
+        return Err(CatalogError::refused(
+            SqlState::SYNTAX_ERROR,
+            format!(
+                "CREATE VIEW specifies {} column name{}, but data source has {} column{}",
+                stmt.columns.len(),
+                if stmt.columns.len() == 1 { "" } else { "s" },
+                columns.len(),
+                if columns.len() == 1 { "" } else { "s" }
+            ),
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn make_stored(desc: &mut TableDescriptor, cx: &Cx<'_>) -> Result<(), Error> {
+    let rowid = ddl_build::add_rowid(desc);
+    ddl_build::set_primary(desc, None, &[(rowid, false)], *cx.rules)?;
+    let ids: Vec<u32> = desc.columns.iter().map(|column| column.id).collect();
+    for id in ids {
+        ddl_build::place_in_family(desc, id, None)?;
+    }
+    Ok(())
+}
+
+fn fill(id: u32, query: &Select, cx: &mut Cx<'_>) -> Result<(), Error> {
+    let rows = ddl_query::rows(query, cx)?;
+    ddl_backfill::insert_rows(id, rows.rows, cx)
+}
+
+/// Runs REFRESH MATERIALIZED VIEW: new indexes with the query's rows of now.
+pub(crate) fn refresh(stmt: &Refresh, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
+    cx.check_writable("REFRESH MATERIALIZED VIEW")?;
+    let snapshot = cx.snapshot()?;
+    let desc = snapshot.resolve_relation(&stmt.name, cx.name_scope())?;
+    if !desc.is_materialized_view {
+        let text = format!("\"{}\" is not a materialized view", desc.name);
+        return Err(CatalogError::refused(SqlState::WRONG_OBJECT_TYPE, text).into());
+    }
+    let desc = Arc::clone(desc);
+    let name = desc.name.clone();
+    let on = desc.privileges.as_ref().map_or("", |privileges| &privileges.owner);
+    if on != cx.session.user && !snapshot.users.is_admin(&cx.session.user) {
+        return Err(CatalogError::NotOwner { kind: Kind::MaterializedView, name }.into());
+    }
+    let full = ddl::full_object_name(snapshot.full_name(&desc));
+    let named = Refresh { name: full, ..stmt.clone() };
+    let description = ddl::describe(&Statement::Refresh(named));
+    let query = crate::parser::parse(&desc.view_query)?;
+    let rows = match query.into_iter().next().map(|parsed| parsed.stmt) {
+        Some(Statement::Select(query)) if stmt.with_data != Some(false) => {
+            ddl_query::rows(&query, cx)?.rows
+        }
+        Some(_) | None => Vec::new(),
+    };
+    ddl_truncate::empty(desc.id, &description, cx)?;
+    ddl_backfill::insert_rows(desc.id, rows, cx)?;
+    Ok(Outcome::tag("REFRESH MATERIALIZED VIEW"))
+}
