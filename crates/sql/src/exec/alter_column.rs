@@ -35,7 +35,11 @@ pub(crate) fn drop(
     }
     let Some(column) = desc.columns.iter().find(|column| column.name == name) else {
         if if_exists {
-            cx.notice_skip(format_args!("column \"{name}\""), "does not exist", SqlState::UNDEFINED_COLUMN);
+            cx.notice_skip(
+                format_args!("column \"{name}\""),
+                "does not exist",
+                SqlState::UNDEFINED_COLUMN,
+            );
             return Ok(());
         }
         return Err(CatalogError::undefined(Kind::Column, name).into());
@@ -82,8 +86,8 @@ pub(crate) fn drop(
     draft.write(cx)?;
     ddl_backfill::rewrite_rows(&old, target.id, None, cx)?;
     if !indexes.is_empty() {
-        let notice =
-            Notice::new("the data for dropped indexes is reclaimed asynchronously").with_hint(
+        let notice = Notice::new("the data for dropped indexes is reclaimed asynchronously")
+            .with_hint(
                 "The reclamation delay can be customized in the zone configuration for the table.",
             );
         cx.notice(notice);
@@ -236,9 +240,7 @@ pub(crate) fn set_on_update(
     let column = ddl_build::find_column(&table.desc, name)?;
     let (id, ty) = (column.id, snapshot.hydrate(&column.ty.clone().unwrap_or_default())?);
     let kept = match expr {
-        Some(expr) => {
-            Some(ddl_expr::keep_default(expr, &ty, name, cx.ddl_env(&snapshot))?.text)
-        }
+        Some(expr) => Some(ddl_expr::keep_default(expr, &ty, name, cx.ddl_env(&snapshot))?.text),
         None => None,
     };
     change(target, cx, |desc| {
@@ -312,10 +314,9 @@ fn is_trivial(old: &Type, new: &Type) -> bool {
     match (old, new) {
         (Type::Int(a), Type::Int(b)) => a <= b,
         (Type::String(_, a), Type::String(_, b)) => *b == 0 || (*a != 0 && a <= b),
-        (
-            Type::Decimal { precision: a, scale: x },
-            Type::Decimal { precision: b, scale: y },
-        ) => *b == 0 || (*a != 0 && a <= b && x == y),
+        (Type::Decimal { precision: a, scale: x }, Type::Decimal { precision: b, scale: y }) => {
+            *b == 0 || (*a != 0 && a <= b && x == y)
+        }
         (Type::Timestamp(_), Type::Timestamp(None))
         | (Type::TimestampTz(_), Type::TimestampTz(None)) => true,
         (a, b) => a == b,

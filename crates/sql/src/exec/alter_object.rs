@@ -110,9 +110,8 @@ fn rename_database(stmt: &Rename, cx: &mut Cx<'_>) -> Result<(), Error> {
     if snapshot.id_of(0, 0, &to).is_some() {
         return Err(CatalogError::exists(Kind::Database, to).into());
     }
-    if let Some(view) = snapshot
-        .tables()
-        .find(|table| table.parent_id == db.id && !table.view_query.is_empty())
+    if let Some(view) =
+        snapshot.tables().find(|table| table.parent_id == db.id && !table.view_query.is_empty())
     {
         let text = format!(
             "cannot rename database because relation \"{}\" depends on relation \"{}\"",
@@ -191,10 +190,9 @@ fn rename_type(stmt: &Rename, cx: &mut Cx<'_>) -> Result<(), Error> {
 fn rename_index(stmt: &Rename, cx: &mut Cx<'_>) -> Result<(), Error> {
     let snapshot = cx.snapshot()?;
     let name = match &stmt.index {
-        Some(index) => TableIndex {
-            table: Some(stmt.name.clone()),
-            index: ObjectName::simple(index.clone()),
-        },
+        Some(index) => {
+            TableIndex { table: Some(stmt.name.clone()), index: ObjectName::simple(index.clone()) }
+        }
         None => TableIndex { table: None, index: stmt.name.clone() },
     };
     let (desc, id) = ddl_index::resolve(&name, &snapshot, cx)?;
@@ -216,11 +214,8 @@ fn rename_index(stmt: &Rename, cx: &mut Cx<'_>) -> Result<(), Error> {
 
 /// Views keep the names of what they read, so what they read keeps its name.
 fn refuse_readers(desc: &TableDescriptor, what: &str, snapshot: &Snapshot) -> Result<(), Error> {
-    let reader = desc
-        .depended_on_by
-        .iter()
-        .filter(|by| !by.by_id)
-        .find_map(|by| snapshot.table_desc(by.id));
+    let reader =
+        desc.depended_on_by.iter().filter(|by| !by.by_id).find_map(|by| snapshot.table_desc(by.id));
     let Some(view) = reader else { return Ok(()) };
     let text = format!(
         "cannot {what} relation \"{}\" because view \"{}\" depends on it",

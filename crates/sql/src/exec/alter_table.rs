@@ -98,15 +98,13 @@ fn run_command(
         AlterTableCommand::SetNotNull(column, not_null) => {
             alter_column::set_not_null(target, column, *not_null, cx)
         }
-        AlterTableCommand::SetVisible(column, visible) => {
-            change(target, cx, |desc| {
-                let id = ddl_build::find_column(desc, column)?.id;
-                for column in desc.columns.iter_mut().filter(|column| column.id == id) {
-                    column.hidden = !visible;
-                }
-                Ok(())
-            })
-        }
+        AlterTableCommand::SetVisible(column, visible) => change(target, cx, |desc| {
+            let id = ddl_build::find_column(desc, column)?.id;
+            for column in desc.columns.iter_mut().filter(|column| column.id == id) {
+                column.hidden = !visible;
+            }
+            Ok(())
+        }),
         AlterTableCommand::DropStored(column) => change(target, cx, |desc| {
             let id = ddl_build::find_column(desc, column)?.id;
             for column in desc.columns.iter_mut().filter(|column| column.id == id) {
@@ -146,7 +144,10 @@ pub(crate) fn change(
 }
 
 /// The table with its codec, as the statement sees it now.
-pub(crate) fn now(target: &Target<'_>, cx: &mut Cx<'_>) -> Result<(Arc<Snapshot>, Arc<Table>), Error> {
+pub(crate) fn now(
+    target: &Target<'_>,
+    cx: &mut Cx<'_>,
+) -> Result<(Arc<Snapshot>, Arc<Table>), Error> {
     ddl_backfill::table_now(target.id, cx)
 }
 
@@ -323,7 +324,9 @@ fn drop_constraint(
         if behavior != DropBehavior::Cascade {
             let error = CatalogError::refused(
                 SqlState::FEATURE_NOT_SUPPORTED,
-                format!("unimplemented: cannot drop UNIQUE constraint \"{name}\" using ALTER TABLE DROP CONSTRAINT, use DROP INDEX CASCADE instead"),
+                format!(
+                    "unimplemented: cannot drop UNIQUE constraint \"{name}\" using ALTER TABLE DROP CONSTRAINT, use DROP INDEX CASCADE instead"
+                ),
             );
             return Err(error.into());
         }

@@ -66,7 +66,10 @@ pub(crate) fn run(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Option<Outcome>, 
         Statement::SetClusterSetting(stmt) => set::cluster_setting(stmt, cx)?,
         Statement::ConfigureZone(stmt) => zone::configure(stmt, cx)?,
         Statement::Show(stmt) => return show::run(stmt, cx),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "queries, DML, sessions, backups are others'")]
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "queries, DML, sessions, backups are others'"
+        )]
         _ => return Ok(None),
     }))
 }
@@ -219,7 +222,12 @@ impl Cx<'_> {
     }
 
     /// Says that something was there, or not there, already.
-    pub(crate) fn notice_skip(&mut self, what: impl std::fmt::Display, state: &str, code: SqlState) {
+    pub(crate) fn notice_skip(
+        &mut self,
+        what: impl std::fmt::Display,
+        state: &str,
+        code: SqlState,
+    ) {
         let mut notice = Notice::new(format!("{what} {state}, skipping"));
         notice.code = code;
         self.notice(notice);

@@ -142,11 +142,7 @@ fn position(desc: &TableDescriptor, id: u32) -> Option<usize> {
     desc.columns.iter().position(|column| column.id == id)
 }
 
-fn column_value(
-    table: &Table,
-    at: usize,
-    snapshot: &Snapshot,
-) -> Result<Option<Scalar>, Error> {
+fn column_value(table: &Table, at: usize, snapshot: &Snapshot) -> Result<Option<Scalar>, Error> {
     let (Some(column), Some(ty)) = (table.desc.columns.get(at), table.types.get(at)) else {
         return Ok(None);
     };
@@ -192,11 +188,7 @@ fn pairs(codec: &RowCodec, row: &[Datum]) -> Result<Pairs, Error> {
 }
 
 /// Writes rows into a table that is new: given columns first, then hidden ones by their defaults.
-pub(crate) fn insert_rows(
-    id: u32,
-    rows: Vec<Vec<Datum>>,
-    cx: &mut Cx<'_>,
-) -> Result<(), Error> {
+pub(crate) fn insert_rows(id: u32, rows: Vec<Vec<Datum>>, cx: &mut Cx<'_>) -> Result<(), Error> {
     let (snapshot, table) = table_now(id, cx)?;
     let width = rows.first().map_or(0, Vec::len);
     let mut defaults = Vec::new();
@@ -220,11 +212,7 @@ pub(crate) fn insert_rows(
 }
 
 /// Refuses if a row of a table makes a CHECK false.
-pub(crate) fn validate_check(
-    table: u32,
-    name: &str,
-    cx: &mut Cx<'_>,
-) -> Result<(), Error> {
+pub(crate) fn validate_check(table: u32, name: &str, cx: &mut Cx<'_>) -> Result<(), Error> {
     let (snapshot, table) = table_now(table, cx)?;
     let Some(check) = table.desc.checks.iter().find(|check| check.name == name) else {
         return Ok(());
@@ -259,7 +247,9 @@ pub(crate) fn validate_not_null(table: u32, column: u32, cx: &mut Cx<'_>) -> Res
     let rows = read_rows(&table.codec, cx)?;
     if rows.iter().any(|row| row.get(at).is_some_and(Datum::is_null)) {
         let name = table.desc.columns.get(at).map_or("", |column| &column.name);
-        let text = format!("validation of NOT NULL constraint failed: validation of CHECK \"{name} IS NOT NULL\" failed");
+        let text = format!(
+            "validation of NOT NULL constraint failed: validation of CHECK \"{name} IS NOT NULL\" failed"
+        );
         return Err(CatalogError::refused(SqlState::CHECK_VIOLATION, text).into());
     }
     Ok(())

@@ -18,8 +18,8 @@ use crate::ast::ddl::{ColumnDef, ColumnQualKind, IndexDef, IndexElem, IndexKey, 
 use crate::ast::expr::{TypeKind, TypeName};
 use crate::ast::query::Direction;
 use crate::catalog::descpb::{
-    Check, ColumnDescriptor, FamilyDescriptor, IndexDescriptor, TableDescriptor, UniqueWithoutIndex,
-    direction, encoding, index_kind,
+    Check, ColumnDescriptor, FamilyDescriptor, IndexDescriptor, TableDescriptor,
+    UniqueWithoutIndex, direction, encoding, index_kind,
 };
 use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::error::Error;
@@ -98,9 +98,8 @@ pub(crate) fn column(
             ColumnQualKind::NotNull | ColumnQualKind::Null => {
                 let null = matches!(qual.kind, ColumnQualKind::Null);
                 if said_null.is_some_and(|said: bool| said != null) {
-                    let text = format!(
-                        "conflicting NULL/NOT NULL declarations for column \"{name}\""
-                    );
+                    let text =
+                        format!("conflicting NULL/NOT NULL declarations for column \"{name}\"");
                     return Err(CatalogError::refused(SqlState::SYNTAX_ERROR, text).into());
                 }
                 said_null = Some(null);
@@ -182,7 +181,10 @@ fn is_serial(name: &TypeName) -> bool {
 
 fn refuse_type(ty: &Type) -> Result<(), Error> {
     if matches!(ty, Type::Unknown | Type::Void | Type::Tuple(_)) {
-        let text = format!("value type {} cannot be used for table columns", ty.to_string().to_lowercase());
+        let text = format!(
+            "value type {} cannot be used for table columns",
+            ty.to_string().to_lowercase()
+        );
         return Err(invalid(text));
     }
     Ok(())
@@ -424,7 +426,8 @@ fn indexable(desc: &TableDescriptor, key: &[KeyColumn]) -> Result<(), Error> {
     for (id, _) in key {
         let Some(column) = desc.columns.iter().find(|column| column.id == *id) else { continue };
         let Some(ty) = &column.ty else { continue };
-        if matches!(ty.family, family::JSON | family::GEOMETRY | family::GEOGRAPHY | family::TUPLE) {
+        if matches!(ty.family, family::JSON | family::GEOMETRY | family::GEOGRAPHY | family::TUPLE)
+        {
             let name = wire::from_message(ty, &wire::NoTypes)
                 .map_or_else(|_| "tuple".to_owned(), |ty| ty.to_string().to_lowercase());
             return Err(CatalogError::refused(
@@ -476,7 +479,13 @@ pub(crate) fn add_check(
         }
     };
     let constraint_id = constraint_id(desc);
-    desc.checks.push(Check { expr: kept.text, name, column_ids, constraint_id, ..Default::default() });
+    desc.checks.push(Check {
+        expr: kept.text,
+        name,
+        column_ids,
+        constraint_id,
+        ..Default::default()
+    });
     Ok(())
 }
 

@@ -65,11 +65,7 @@ pub(crate) fn run(stmt: &Comment, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
     let snapshot = cx.snapshot()?;
     let (on, object, sub) = target(&stmt.target, &snapshot, cx)?;
     let mut sys = cx.sys()?;
-    let key = [
-        Datum::Int(on.number()),
-        Datum::Int(i64::from(object)),
-        Datum::Int(i64::from(sub)),
-    ];
+    let key = [Datum::Int(on.number()), Datum::Int(i64::from(object)), Datum::Int(i64::from(sub))];
     match stmt.text.as_deref().filter(|text| !text.is_empty()) {
         Some(text) => {
             let [kind, object, sub] = key;
@@ -130,10 +126,8 @@ fn target(
             let desc = snapshot.resolve_relation(table, cx.name_scope())?;
             cx.require_alter(snapshot, desc)?;
             if !ddl_build::name_taken(desc, name) {
-                let text = format!(
-                    "constraint \"{name}\" of relation \"{}\" does not exist",
-                    desc.name
-                );
+                let text =
+                    format!("constraint \"{name}\" of relation \"{}\" does not exist", desc.name);
                 return Err(CatalogError::refused(SqlState::UNDEFINED_OBJECT, text).into());
             }
             let id = desc.checks.iter().find(|check| check.name == *name);
@@ -146,12 +140,13 @@ fn target(
 }
 
 /// The comment on something.
-pub(crate) fn get(sys: &mut Sys<'_>, on: On, object: u32, sub: u32) -> Result<Option<String>, Error> {
-    let key = [
-        Datum::Int(on.number()),
-        Datum::Int(i64::from(object)),
-        Datum::Int(i64::from(sub)),
-    ];
+pub(crate) fn get(
+    sys: &mut Sys<'_>,
+    on: On,
+    object: u32,
+    sub: u32,
+) -> Result<Option<String>, Error> {
+    let key = [Datum::Int(on.number()), Datum::Int(i64::from(object)), Datum::Int(i64::from(sub))];
     let row = sys.row(ids::COMMENTS, &key)?;
     Ok(row.and_then(|row| row.str("comment").map(str::to_owned)))
 }

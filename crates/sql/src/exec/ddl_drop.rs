@@ -130,8 +130,7 @@ fn gather_type(
 ) -> Result<ObjectName, Error> {
     let desc = snapshot.resolve_type(name, cx.name_scope())?;
     if desc.kind == i32::from(TypeKind::Alias) {
-        let text =
-            format!("\"{}\" is an implicit array type and cannot be modified", desc.name);
+        let text = format!("\"{}\" is an implicit array type and cannot be modified", desc.name);
         return Err(CatalogError::refused(SqlState::DEPENDENT_OBJECTS_STILL_EXIST, text).into());
     }
     let owner = desc.privileges.as_ref().map_or("", |privileges| &privileges.owner);
@@ -166,10 +165,8 @@ fn gather_schema(
     }
     let filled = gather_contents(&place, doomed, snapshot);
     if filled && stmt.behavior != DropBehavior::Cascade {
-        let text = format!(
-            "schema \"{}\" is not empty and CASCADE was not specified",
-            place.schema_name
-        );
+        let text =
+            format!("schema \"{}\" is not empty and CASCADE was not specified", place.schema_name);
         return Err(CatalogError::dependents(text).into());
     }
     doomed.schemas.insert(place.schema);
@@ -251,7 +248,8 @@ fn carry_out(
     }
     let mut ids: Vec<u32> = doomed.databases.iter().copied().collect();
     ids.extend(doomed.schemas.iter().chain(&doomed.types).chain(&doomed.tables));
-    let with_data: Vec<u32> = doomed.tables.iter().copied().filter(|id| has_data(snapshot, *id)).collect();
+    let with_data: Vec<u32> =
+        doomed.tables.iter().copied().filter(|id| has_data(snapshot, *id)).collect();
     draft.write(cx)?;
     let of_type = stmt.kind == ObjectKind::Type;
     let pending = ddl::note_job(&JobNote { description, ids: &ids, of_type }, cx)?;

@@ -316,7 +316,11 @@ fn annotate(expr: &mut Expr, want: Option<&Type>, scope: &mut TableScope<'_>) {
 fn expr_is_now(call: &Function) -> bool {
     matches!(
         call.name.object(),
-        "now" | "current_timestamp" | "transaction_timestamp" | "statement_timestamp" | "clock_timestamp"
+        "now"
+            | "current_timestamp"
+            | "transaction_timestamp"
+            | "statement_timestamp"
+            | "clock_timestamp"
     )
 }
 
@@ -346,11 +350,12 @@ fn type_of(expr: &Expr, scope: &mut TableScope<'_>) -> Option<Type> {
     match expr {
         Expr::Column(parts) => scope.column(parts).ok().map(|column| column.ty),
         Expr::Paren(inner) => type_of(inner, scope),
-        Expr::Cast { ty, .. } | Expr::Annotate { ty, .. } => {
-            wire::from_ast(ty, scope.types).ok()
-        }
+        Expr::Cast { ty, .. } | Expr::Annotate { ty, .. } => wire::from_ast(ty, scope.types).ok(),
         Expr::Literal(_) => None,
-        #[expect(clippy::wildcard_enum_match_arm, reason = "everything else is compiled for its type")]
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "everything else is compiled for its type"
+        )]
         _ => types_expr::compile(expr, scope, None).ok().map(|scalar| scalar.ty),
     }
 }
@@ -366,10 +371,9 @@ fn literal_type(literal: &Literal, want: Option<&Type>) -> Option<Type> {
     };
     let Some(want) = want else { return Some(own) };
     let fits = match literal {
-        Literal::Int(_) => matches!(
-            want,
-            Type::Int(_) | Type::Float(_) | Type::Decimal { .. } | Type::Oid(_)
-        ),
+        Literal::Int(_) => {
+            matches!(want, Type::Int(_) | Type::Float(_) | Type::Decimal { .. } | Type::Oid(_))
+        }
         Literal::Decimal(_) => matches!(want, Type::Float(_) | Type::Decimal { .. }),
         Literal::String(_) => !matches!(want, Type::Unknown | Type::Void),
         Literal::Null | Literal::Bool(_) | Literal::Bytes(_) | Literal::Bits(_) => false,

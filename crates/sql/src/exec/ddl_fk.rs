@@ -184,7 +184,8 @@ fn check_types(
 
 /// Whether an index or constraint makes the columns unique, in any order.
 fn is_unique(target: &TableDescriptor, columns: &[u32]) -> bool {
-    let same = |ids: &[u32]| ids.len() == columns.len() && ids.iter().all(|id| columns.contains(id));
+    let same =
+        |ids: &[u32]| ids.len() == columns.len() && ids.iter().all(|id| columns.contains(id));
     same(&target.primary_index.key_column_ids)
         || target
             .indexes
@@ -223,9 +224,7 @@ fn check_actions(
     reference: &Reference,
 ) -> Result<(), Error> {
     let Some(desc) = draft.see_table(origin) else { return Ok(()) };
-    let full = |column: &str| {
-        format!("{}.{column}", draft.snapshot.full_name(desc).join("."))
-    };
+    let full = |column: &str| format!("{}.{column}", draft.snapshot.full_name(desc).join("."));
     for action in [reference.on_delete, reference.on_update] {
         for id in &key.origin {
             let Some(column) = desc.columns.iter().find(|column| column.id == *id) else {
@@ -239,7 +238,8 @@ fn check_actions(
                 );
                 return Err(refuse(text));
             }
-            if action == RefAction::SetDefault && !column.nullable && column.default_expr.is_none() {
+            if action == RefAction::SetDefault && !column.nullable && column.default_expr.is_none()
+            {
                 let text = format!(
                     "cannot add a SET DEFAULT cascading action on column \"{}\" which has a NOT \
                      NULL constraint and a NULL default expression",

@@ -89,11 +89,7 @@ pub(crate) fn resolve(
 }
 
 /// Tables among which an index is looked for by its bare name.
-fn candidates(
-    index: &ObjectName,
-    snapshot: &Snapshot,
-    cx: &Cx<'_>,
-) -> Vec<Arc<TableDescriptor>> {
+fn candidates(index: &ObjectName, snapshot: &Snapshot, cx: &Cx<'_>) -> Vec<Arc<TableDescriptor>> {
     let scope = cx.name_scope();
     let (db, schema) = match index.prefix() {
         [] => (scope.database, None),
@@ -160,7 +156,9 @@ fn drop_one(
     let mut draft = Draft::new(snapshot);
     if cascade {
         let columns = index.key_column_ids.clone();
-        for fk in desc.inbound_fks.iter().filter(|fk| same_columns(&fk.referenced_column_ids, &columns)) {
+        for fk in
+            desc.inbound_fks.iter().filter(|fk| same_columns(&fk.referenced_column_ids, &columns))
+        {
             super::ddl_fk::remove(&mut draft, fk.origin_table_id, &fk.name)?;
         }
     }
@@ -169,9 +167,10 @@ fn drop_one(
     draft.write(cx)?;
     ddl::note_job(&JobNote { description: &description, ids: &[desc.id], of_type: false }, cx)?;
     if cx.rules.drop_index_notice() {
-        let notice = Notice::new("the data for dropped indexes is reclaimed asynchronously").with_hint(
-            "The reclamation delay can be customized in the zone configuration for the table.",
-        );
+        let notice = Notice::new("the data for dropped indexes is reclaimed asynchronously")
+            .with_hint(
+                "The reclamation delay can be customized in the zone configuration for the table.",
+            );
         cx.notice(notice);
     }
     Ok(())
@@ -258,8 +257,7 @@ pub(crate) fn split(stmt: &Split, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
             .find(|index| index.name == *name)
             .ok_or_else(|| CatalogError::undefined(Kind::Index, name))?,
     };
-    let mut columns =
-        vec![Column::new("key", Type::Bytes), Column::new("pretty", Type::STRING)];
+    let mut columns = vec![Column::new("key", Type::Bytes), Column::new("pretty", Type::STRING)];
     let mut made = Vec::new();
     match &stmt.action {
         SplitAction::Split(rows, _) => {

@@ -92,10 +92,7 @@ pub(crate) fn expand_star(select: &mut Select, columns: &[Column]) {
     if lone && clause.from.len() == 1 && matches!(clause.from.first(), Some(TableExpr::Source(_))) {
         clause.items = columns
             .iter()
-            .map(|column| SelectItem {
-                expr: Expr::Column(vec![column.name.clone()]),
-                alias: None,
-            })
+            .map(|column| SelectItem { expr: Expr::Column(vec![column.name.clone()]), alias: None })
             .collect();
     }
 }
@@ -114,13 +111,13 @@ impl Qualify<'_> {
         if let Some(with) = &mut select.with {
             for cte in &mut with.ctes {
                 if with.recursive {
-                    self.ctes.push(cte.name.clone());
+                    self.ctes.push(cte.alias.name.clone());
                 }
                 if let Statement::Select(inner) = &mut cte.stmt {
                     self.select(inner);
                 }
                 if !with.recursive {
-                    self.ctes.push(cte.name.clone());
+                    self.ctes.push(cte.alias.name.clone());
                 }
             }
         }

@@ -38,7 +38,11 @@ pub(crate) fn create(stmt: &CreateSequence, cx: &mut Cx<'_>) -> Result<Outcome, 
     let snapshot = cx.snapshot()?;
     let place = snapshot.place_for(&stmt.name, cx.name_scope())?;
     if let Some(found) = ddl_table::existing(&snapshot, &place, &stmt.name, stmt.if_not_exists)? {
-        cx.notice_skip(format_args!("relation \"{found}\""), "already exists", SqlState::DUPLICATE_RELATION);
+        cx.notice_skip(
+            format_args!("relation \"{found}\""),
+            "already exists",
+            SqlState::DUPLICATE_RELATION,
+        );
         return Ok(Outcome::tag("CREATE SEQUENCE"));
     }
     cx.require_create_in(&snapshot, &place)?;
@@ -193,7 +197,9 @@ fn check(opts: &SequenceOpts) -> Result<(), Error> {
         return Err(refuse(format!("START value ({start}) cannot be less than MINVALUE ({min})")));
     }
     if start > max {
-        return Err(refuse(format!("START value ({start}) cannot be greater than MAXVALUE ({max})")));
+        return Err(refuse(format!(
+            "START value ({start}) cannot be greater than MAXVALUE ({max})"
+        )));
     }
     Ok(())
 }

@@ -36,7 +36,11 @@ pub(crate) fn create(stmt: &CreateTable, cx: &mut Cx<'_>) -> Result<Outcome, Err
     let place = snapshot.place_for(&stmt.name, cx.name_scope())?;
     let tag = if stmt.source.is_some() { "CREATE TABLE AS" } else { "CREATE TABLE" };
     if let Some(found) = existing(&snapshot, &place, &stmt.name, stmt.if_not_exists)? {
-        cx.notice_skip(format_args!("relation \"{found}\""), "already exists", SqlState::DUPLICATE_RELATION);
+        cx.notice_skip(
+            format_args!("relation \"{found}\""),
+            "already exists",
+            SqlState::DUPLICATE_RELATION,
+        );
         return Ok(Outcome::tag(tag));
     }
     cx.require_create_in(&snapshot, &place)?;
@@ -366,7 +370,8 @@ fn finish(
     for (column, extras) in &late.extras {
         if let Some((name, reference)) = &extras.reference {
             let scope = Scope::of(cx.session);
-            let own = draft.see_table(id).map(|desc| ddl_build::column_name(desc, *column).to_owned());
+            let own =
+                draft.see_table(id).map(|desc| ddl_build::column_name(desc, *column).to_owned());
             let columns: Vec<String> = own.into_iter().collect();
             ddl_fk::add(&mut draft, id, name.as_deref(), &columns, reference, scope, rules)?;
         }
@@ -440,14 +445,15 @@ fn create_as(
         .iter()
         .filter_map(as_column)
         .filter(|def| {
-            def.quals.iter().any(|qual| {
-                matches!(qual.kind, crate::ast::ddl::ColumnQualKind::PrimaryKey { .. })
-            })
+            def.quals
+                .iter()
+                .any(|qual| matches!(qual.kind, crate::ast::ddl::ColumnQualKind::PrimaryKey { .. }))
         })
         .filter_map(|def| ddl_build::find_column(&desc, &def.name).ok())
         .map(|column| (column.id, false))
         .collect();
-    let key = if primary.is_empty() { vec![(ddl_build::add_rowid(&mut desc), false)] } else { primary };
+    let key =
+        if primary.is_empty() { vec![(ddl_build::add_rowid(&mut desc), false)] } else { primary };
     ddl_build::set_primary(&mut desc, None, &key, *cx.rules)?;
     let ids: Vec<u32> = desc.columns.iter().map(|column| column.id).collect();
     for id in ids {

@@ -35,7 +35,11 @@ pub(crate) fn create(stmt: &CreateType, cx: &mut Cx<'_>) -> Result<Outcome, Erro
     if let Some(id) = snapshot.id_of(place.database, place.schema, name) {
         let full = place.full(name);
         if stmt.if_not_exists && snapshot.type_desc(id).is_some() {
-            cx.notice_skip(format_args!("type \"{full}\""), "already exists", SqlState::DUPLICATE_OBJECT);
+            cx.notice_skip(
+                format_args!("type \"{full}\""),
+                "already exists",
+                SqlState::DUPLICATE_OBJECT,
+            );
             return Ok(Outcome::tag("CREATE TYPE"));
         }
         let kind = snapshot.table_desc(id).map_or(Kind::Type, |_| Kind::Relation);

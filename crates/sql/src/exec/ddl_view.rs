@@ -32,10 +32,16 @@ pub(crate) fn create(stmt: &CreateView, cx: &mut Cx<'_>) -> Result<Outcome, Erro
     let snapshot = cx.snapshot()?;
     let place = snapshot.place_for(&stmt.name, cx.name_scope())?;
     if stmt.replace && snapshot.id_of(place.database, place.schema, stmt.name.object()).is_some() {
-        return Err(CatalogError::unsupported("CREATE OR REPLACE VIEW of a view that exists").into());
+        return Err(
+            CatalogError::unsupported("CREATE OR REPLACE VIEW of a view that exists").into()
+        );
     }
     if let Some(found) = ddl_table::existing(&snapshot, &place, &stmt.name, stmt.if_not_exists)? {
-        cx.notice_skip(format_args!("relation \"{found}\""), "already exists", SqlState::DUPLICATE_RELATION);
+        cx.notice_skip(
+            format_args!("relation \"{found}\""),
+            "already exists",
+            SqlState::DUPLICATE_RELATION,
+        );
         return Ok(Outcome::tag(tag));
     }
     cx.require_create_in(&snapshot, &place)?;
@@ -85,11 +91,8 @@ pub(crate) fn create(stmt: &CreateView, cx: &mut Cx<'_>) -> Result<Outcome, Erro
 
 fn describe(stmt: &CreateView, query: &Select, full: String) -> String {
     let parts = full.split('.').map(str::to_owned).collect();
-    let named = CreateView {
-        name: ObjectName { parts },
-        query: Box::new(query.clone()),
-        ..stmt.clone()
-    };
+    let named =
+        CreateView { name: ObjectName { parts }, query: Box::new(query.clone()), ..stmt.clone() };
     ddl::describe(&Statement::CreateView(Box::new(named)))
 }
 

@@ -255,7 +255,8 @@ fn may_grant(
             entry.privileges & (all | Privilege::Grant.bit())
         };
         identities.contains(entry.user.as_str())
-            && (held & all != 0 || (cx.rules.grant_options() && held & bits == bits)
+            && (held & all != 0
+                || (cx.rules.grant_options() && held & bits == bits)
                 || (!cx.rules.grant_options() && held != 0))
     });
     if allowed {
@@ -263,9 +264,9 @@ fn may_grant(
     }
     let privilege = "GRANT";
     if cx.rules.grant_options() {
-        let words: Vec<&str> =
-            Privilege::of_bits(bits).into_iter().map(Privilege::word).collect();
-        let text = format!("user {user} missing WITH GRANT OPTION privilege on {}", words.join(", "));
+        let words: Vec<&str> = Privilege::of_bits(bits).into_iter().map(Privilege::word).collect();
+        let text =
+            format!("user {user} missing WITH GRANT OPTION privilege on {}", words.join(", "));
         return Err(CatalogError::refused(SqlState::WARNING_PRIVILEGE_NOT_GRANTED, text).into());
     }
     let (user, name) = (user.to_owned(), name.to_owned());
@@ -344,8 +345,9 @@ fn write_path(
         sys.delete(ids::PRIVILEGES, &key)?;
         return Ok(());
     }
-    let array =
-        |words: &[String]| Datum::array(words.iter().map(|word| Datum::from(word.as_str())).collect());
+    let array = |words: &[String]| {
+        Datum::array(words.iter().map(|word| Datum::from(word.as_str())).collect())
+    };
     let [user, path] = key;
     let row = [
         ("username", user),

@@ -55,7 +55,8 @@ pub(crate) fn create(stmt: &CreateRole, cx: &mut Cx<'_>) -> Result<Outcome, Erro
         row.push(("user_id", Datum::Oid(id)));
     }
     cx.sys_changing()?.insert(ids::USERS, &row)?;
-    let login = stmt.options.iter().any(|option| matches!(option.word.as_str(), "LOGIN" | "NOLOGIN"));
+    let login =
+        stmt.options.iter().any(|option| matches!(option.word.as_str(), "LOGIN" | "NOLOGIN"));
     if stmt.is_role && !login {
         write_option(&name, id, "NOLOGIN", None, cx)?;
     }
@@ -244,8 +245,7 @@ fn check_drop(name: &str, snapshot: &Snapshot, cx: &Cx<'_>) -> Result<(), Error>
         }
     }
     if !owned.is_empty() {
-        let text =
-            format!("role {name} cannot be dropped because some objects depend on it");
+        let text = format!("role {name} cannot be dropped because some objects depend on it");
         let error = CatalogError::refused(SqlState::DEPENDENT_OBJECTS_STILL_EXIST, text);
         return Err(error.with_detail(owned.join("\n")).into());
     }

@@ -17,10 +17,7 @@ use crate::settings::{self, Value};
 use crate::types::Datum;
 
 /// Runs SET CLUSTER SETTING.
-pub(crate) fn cluster_setting(
-    stmt: &SetClusterSetting,
-    cx: &mut Cx<'_>,
-) -> Result<Outcome, Error> {
+pub(crate) fn cluster_setting(stmt: &SetClusterSetting, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
     let rules = *cx.rules;
     if cx.session.in_block() {
         return Err(CatalogError::refused(
@@ -73,7 +70,9 @@ pub(crate) fn cluster_setting(
 /// Values that a setting of the right kind may still not have.
 fn check(name: &str, value: Option<&Value>) -> Result<(), Error> {
     let text = match (name, value) {
-        ("version", _) => "cannot downgrade or change the version of a simulated cluster".to_owned(),
+        ("version", _) => {
+            "cannot downgrade or change the version of a simulated cluster".to_owned()
+        }
         ("backup.compaction.threshold", Some(Value::Int(n))) if *n != 0 && *n < 3 => {
             format!("cannot set {name} to {n}: must be 0 or at least 3")
         }
@@ -255,7 +254,10 @@ pub(crate) fn session_var(stmt: &SetVar, cx: &mut Cx<'_>) -> Result<Outcome, Err
 
 fn split_path(texts: &[String]) -> Vec<String> {
     let parts = texts.iter().flat_map(|text| text.split(','));
-    parts.map(|part| part.trim().trim_matches('"').to_owned()).filter(|part| !part.is_empty()).collect()
+    parts
+        .map(|part| part.trim().trim_matches('"').to_owned())
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 fn set_database(name: Option<String>, cx: &mut Cx<'_>) -> Result<(), Error> {

@@ -26,12 +26,8 @@ pub(crate) fn run(show: &Show, cx: &mut Cx<'_>) -> Result<Option<Outcome>, Error
         Show::Tables { from, with_comment } => {
             show_objects::tables(from.as_ref(), *with_comment, cx)?
         }
-        Show::Columns { table, with_comment } => {
-            show_objects::columns(table, *with_comment, cx)?
-        }
-        Show::Indexes { table, with_comment } => {
-            show_objects::indexes(table, *with_comment, cx)?
-        }
+        Show::Columns { table, with_comment } => show_objects::columns(table, *with_comment, cx)?,
+        Show::Indexes { table, with_comment } => show_objects::indexes(table, *with_comment, cx)?,
         Show::DatabaseIndexes { database, with_comment } => {
             show_objects::database_indexes(database, *with_comment, cx)?
         }
@@ -155,9 +151,7 @@ fn show_jobs(show: &ShowJobs, cx: &mut Cx<'_>) -> Result<Rows, Error> {
     let mut all = jobs::all(&mut cx.sys()?)?;
     let user = &cx.session.user;
     let sees_all = snapshot.users.has_option(user, "CONTROLJOB")
-        || snapshot
-            .users
-            .may_system(user, crate::catalog::privilege::Privilege::ViewJob);
+        || snapshot.users.may_system(user, crate::catalog::privilege::Privilege::ViewJob);
     all.retain(|job| (sees_all || job.payload.username == *user) && wanted.holds(job));
     if let (Wanted::Ids(ids), true) = (&wanted, all.is_empty())
         && let [id] = ids.as_slice()
@@ -180,18 +174,13 @@ impl Wanted {
             Self::All => true,
             Self::None => false,
             Self::Ids(ids) => ids.iter().any(|id| job.id == JobId(*id)),
-            Self::Schedules(ids) => {
-                job.created_by.as_ref().is_some_and(|by| ids.contains(&by.id))
-            }
+            Self::Schedules(ids) => job.created_by.as_ref().is_some_and(|by| ids.contains(&by.id)),
         }
     }
 }
 
 /// The integers that a query of one column answers.
-pub(crate) fn integers(
-    select: &crate::ast::Select,
-    cx: &mut Cx<'_>,
-) -> Result<Vec<i64>, Error> {
+pub(crate) fn integers(select: &crate::ast::Select, cx: &mut Cx<'_>) -> Result<Vec<i64>, Error> {
     let rows = ddl_query::rows(select, cx)?;
     Ok(rows.rows.iter().filter_map(|row| row.first().and_then(Datum::as_int)).collect())
 }

@@ -35,11 +35,7 @@ pub(crate) fn zone(target: &ZoneTarget, cx: &mut Cx<'_>) -> Result<Rows, Error> 
         Some(index) => row.is_some_and(|row| row.subzones.iter().any(|s| s.index_id == index)),
         None => row.is_some_and(|row| !zone_rows::is_placeholder(row)),
     };
-    let shown = if own {
-        place.shown.clone()
-    } else {
-        ancestor(&place, &snapshot)
-    };
+    let shown = if own { place.shown.clone() } else { ancestor(&place, &snapshot) };
     let full = match &place.table {
         Some(table) => zones.effective(&zones.chain(table, place.index)),
         None => zones.effective(&row.into_iter().collect::<Vec<_>>()),
@@ -171,11 +167,8 @@ pub(crate) fn settings(all: bool, cx: &mut Cx<'_>) -> Result<Rows, Error> {
         } else {
             shown(stored.unwrap_or_else(|| setting.default(rules)))
         };
-        let mut row = vec![
-            Datum::from(setting.name),
-            Datum::from(value),
-            Datum::from(setting.kind.letter()),
-        ];
+        let mut row =
+            vec![Datum::from(setting.name), Datum::from(value), Datum::from(setting.kind.letter())];
         if all {
             row.push(Datum::Bool(setting.public));
         }

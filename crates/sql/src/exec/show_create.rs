@@ -16,13 +16,13 @@ use super::ddl_expr;
 use super::show::{name_list, name_text, quote, texts};
 use crate::ast::expr::{Expr, Literal, TypeKind, TypeName};
 use crate::ast::{ObjectKind, ObjectName};
+use crate::catalog::descpb::TypeKind as DescKind;
 use crate::catalog::descpb::{
     ColumnDescriptor, FkAction, FkMatch, ForeignKey, IndexDescriptor, SequenceOpts, State,
     TableDescriptor, TypeDescriptor, direction, index_kind, validity,
 };
-use crate::catalog::descpb::TypeKind as DescKind;
 use crate::catalog::error::{Error as CatalogError, Kind};
-use crate::catalog::names::{kind_of, dotted};
+use crate::catalog::names::{dotted, kind_of};
 use crate::catalog::snapshot::Snapshot;
 use crate::catalog::zone_text;
 use crate::cx::Cx;
@@ -85,11 +85,8 @@ fn relation(kind: ObjectKind, name: &ObjectName, cx: &mut Cx<'_>) -> Result<Rows
         let name = desc.name.clone();
         return Err(CatalogError::WrongKind { name, wanted }.into());
     }
-    let shown = if name.prefix().is_empty() {
-        dotted(name)
-    } else {
-        snapshot.full_name(desc).join(".")
-    };
+    let shown =
+        if name.prefix().is_empty() { dotted(name) } else { snapshot.full_name(desc).join(".") };
     let text = with_extras(desc, &snapshot, cx)?;
     Ok(pair("table_name", &shown, text))
 }
@@ -266,8 +263,7 @@ fn table_text(desc: &TableDescriptor, snapshot: &Snapshot, rules: Rules) -> Stri
     lines.extend(desc.indexes.iter().map(|index| index_text(index, snapshot)));
     lines.extend(family_lines(desc, rules));
     for check in &desc.checks {
-        let not_valid =
-            if check.validity == validity::UNVALIDATED { " NOT VALID" } else { "" };
+        let not_valid = if check.validity == validity::UNVALIDATED { " NOT VALID" } else { "" };
         lines.push(format!(
             "CONSTRAINT {} CHECK ({}){not_valid}",
             name_text(&check.name),

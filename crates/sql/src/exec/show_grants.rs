@@ -87,9 +87,7 @@ pub(crate) fn grants(
         snapshot.users.check(name)?;
     }
     let rules = *cx.rules;
-    let wanted = |grantee: &str| {
-        grantees.is_empty() || grantees.iter().any(|name| name == grantee)
-    };
+    let wanted = |grantee: &str| grantees.is_empty() || grantees.iter().any(|name| name == grantee);
     match on {
         None => all_grants(&wanted, &snapshot, cx),
         Some(GrantTarget::ExternalConnections(names)) => {
@@ -205,8 +203,7 @@ fn all_grants(
             Some(Union::Schema(_)) => "schema",
             Some(Union::Database(_) | Union::Function(_)) | None => "database",
         };
-        let mut names: Vec<Datum> =
-            place(desc, snapshot).into_iter().map(Datum::from).collect();
+        let mut names: Vec<Datum> = place(desc, snapshot).into_iter().map(Datum::from).collect();
         names.resize(3, Datum::Null);
         if late {
             names.push(Datum::from(kind));

@@ -325,14 +325,12 @@ fn index_rows(
     sorted.sort_by(|a, b| a.name.cmp(&b.name));
     let mut rows = Vec::new();
     for index in sorted {
-        let keys = index.key_column_names.iter().zip(&index.key_column_directions).map(
-            |(name, dir)| {
+        let keys =
+            index.key_column_names.iter().zip(&index.key_column_directions).map(|(name, dir)| {
                 let word = if *dir == direction::DESC { "DESC" } else { "ASC" };
                 (name.clone(), word, false, false)
-            },
-        );
-        let stored =
-            index.store_column_names.iter().map(|name| (name.clone(), "N/A", true, false));
+            });
+        let stored = index.store_column_names.iter().map(|name| (name.clone(), "N/A", true, false));
         let implicit = super::ddl_build::column_names(desc, &index.key_suffix_column_ids)
             .into_iter()
             .map(|name| (name, "ASC", false, true));
@@ -443,9 +441,7 @@ pub(crate) fn types(enums: bool, cx: &mut Cx<'_>) -> Result<Rows, Error> {
         .map(|ty| {
             let mut row = vec![text(snapshot.schema_name(ty.parent_schema_id)), text(&ty.name)];
             if enums {
-                row.push(string_array(
-                    ty.enum_members.iter().map(|member| member.logical.clone()),
-                ));
+                row.push(string_array(ty.enum_members.iter().map(|member| member.logical.clone())));
             }
             row.push(owner_of(&snapshot, ty.id));
             row

@@ -179,11 +179,8 @@ fn old_bounds(range: &Span, part: &Part) -> [Datum; 2] {
     } else {
         Datum::from(bound(&range.start, part))
     };
-    let end = if range.end >= part.span.end {
-        Datum::Null
-    } else {
-        Datum::from(bound(&range.end, part))
-    };
+    let end =
+        if range.end >= part.span.end { Datum::Null } else { Datum::from(bound(&range.end, part)) };
     [start, end]
 }
 

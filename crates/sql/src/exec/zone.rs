@@ -115,7 +115,8 @@ pub(crate) fn configure(stmt: &ConfigureZone, cx: &mut Cx<'_>) -> Result<Outcome
 }
 
 fn authorize(place: &Place, snapshot: &Snapshot, cx: &mut Cx<'_>) -> Result<(), Error> {
-    if place.table.is_none() && !snapshot.databases().any(|db| db.id == place.id && db.id != SYSTEM_DB)
+    if place.table.is_none()
+        && !snapshot.databases().any(|db| db.id == place.id && db.id != SYSTEM_DB)
     {
         return cx.require_admin(snapshot, "alter system ranges");
     }
@@ -149,11 +150,7 @@ fn own(place: &Place, row: Option<&ZoneConfig>) -> ZoneConfig {
     let Some(row) = row else { return zones::inherits_all() };
     match place.index {
         None if zones::is_placeholder(row) => zones::inherits_all(),
-        None => ZoneConfig {
-            subzones: Vec::new(),
-            subzone_spans: Vec::new(),
-            ..row.clone()
-        },
+        None => ZoneConfig { subzones: Vec::new(), subzone_spans: Vec::new(), ..row.clone() },
         Some(index) => row
             .subzones
             .iter()
@@ -231,10 +228,8 @@ fn write(
             ZoneConfig { subzones, subzone_spans, ..zone }
         }
         Some(index) => {
-            let mut row = old.unwrap_or_else(|| ZoneConfig {
-                num_replicas: Some(0),
-                ..zones::inherits_all()
-            });
+            let mut row = old
+                .unwrap_or_else(|| ZoneConfig { num_replicas: Some(0), ..zones::inherits_all() });
             row.subzones.retain(|subzone| subzone.index_id != index);
             row.subzones.push(Subzone {
                 index_id: index,
@@ -315,11 +310,7 @@ fn unknown(name: &str) -> Error {
     CatalogError::refused(SqlState::INVALID_PARAMETER_VALUE, text).into()
 }
 
-fn copy_from_parent(
-    zone: &mut ZoneConfig,
-    name: &str,
-    parent: &ZoneConfig,
-) -> Result<(), Error> {
+fn copy_from_parent(zone: &mut ZoneConfig, name: &str, parent: &ZoneConfig) -> Result<(), Error> {
     match name {
         "range_min_bytes" => zone.range_min_bytes = parent.range_min_bytes,
         "range_max_bytes" => zone.range_max_bytes = parent.range_max_bytes,
@@ -346,7 +337,10 @@ fn copy_from_parent(
 
 fn wrong_type(name: &str, wanted: &str, datum: &Datum) -> Error {
     let found = datum.ty().to_string().to_lowercase();
-    let text = format!("could not parse \"{}\" as type {wanted} for {name}: type {found}", datum.to_text());
+    let text = format!(
+        "could not parse \"{}\" as type {wanted} for {name}: type {found}",
+        datum.to_text()
+    );
     CatalogError::refused(SqlState::INVALID_TEXT_REPRESENTATION, text).into()
 }
 
@@ -384,9 +378,11 @@ fn check(
     if assigns.iter().any(|(name, _)| name == "constraints" || name == "voter_constraints") {
         zone_text::validate_nodes(&zone.constraints, |key, value| {
             key.is_empty()
-                || cx.kv.nodes().iter().any(|node| {
-                    node.config.locality.iter().any(|(k, v)| k == key && v == value)
-                })
+                || cx
+                    .kv
+                    .nodes()
+                    .iter()
+                    .any(|node| node.config.locality.iter().any(|(k, v)| k == key && v == value))
         })?;
     }
     Ok(())

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use base::hlc::Timestamp;
 use base::span::{Key, Span};
 
-pub use bootstrap::{TRIAL_LICENSE, bootstrap};
 pub(crate) use bootstrap::new_database;
+pub use bootstrap::{TRIAL_LICENSE, bootstrap};
 
 use super::descpb::TableDescriptor;
 use crate::row::RowCodec;
