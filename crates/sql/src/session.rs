@@ -22,7 +22,7 @@ use crate::plan::cache::TableCache;
 use crate::types::Type;
 
 /// How many row steps one statement may take unless the session says otherwise.
-pub const ROW_STEPS_MAX: u64 = 200_000_000;
+pub const ROW_STEPS_MAX: u64 = 50_000_000;
 
 /// A user's session.
 #[derive(Clone, Debug)]

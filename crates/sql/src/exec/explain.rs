@@ -62,7 +62,8 @@ impl Drawn {
 pub fn explain(explain: &Explain, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
     let drawn = match &explain.stmt {
         Statement::Select(select) => {
-            let relation = Planner::new(cx).select(select)?;
+            let mut relation = Planner::new(cx).select(select)?;
+            crate::plan::lookup_join::rewrite(&mut relation.node);
             if explain.analyze {
                 super::run_planned(relation.clone(), cx)?;
             }
@@ -182,7 +183,9 @@ fn draw_join(join: &Join) -> Drawn {
         JoinKind::Right => " (right outer)",
         JoinKind::Full => " (full outer)",
     };
-    let title = if join.lateral {
+    let title = if is_lookup(join) {
+        format!("lookup join{kind}")
+    } else if join.lateral {
         format!("apply join{kind}")
     } else if join.left_keys.is_empty() {
         format!("cross join{kind}")
@@ -191,6 +194,11 @@ fn draw_join(join: &Join) -> Drawn {
     };
     Drawn::new(title, vec![draw(&join.left), draw(&join.right)])
         .fact(format!("equality: {}", count(join.left_keys.len(), "key")))
+}
+
+/// Whether the right side is read by keys of the left row.
+fn is_lookup(join: &Join) -> bool {
+    join.lateral && matches!(&join.right, Node::Scan(scan) if !scan.keys.is_empty())
 }
 
 fn draw_write(write: &Write) -> Drawn {

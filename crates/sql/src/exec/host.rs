@@ -21,6 +21,7 @@ use crate::catalog::descpb::SequenceOpts;
 use crate::catalog::names;
 use crate::cx::Cx;
 use crate::row;
+use crate::rules::Version;
 use crate::session::{Session, TxnState};
 use crate::types::expr::{EvalCx, Host, SequenceOp, SequenceRef};
 use crate::types::time::TextCx;
@@ -82,7 +83,7 @@ impl Cx<'_> {
             user,
             database,
             search_path,
-            version: self.rules.version().tag(),
+            version: version_text(self.rules.version()),
             host: &mut host,
         };
         f(&mut eval)
@@ -91,6 +92,14 @@ impl Cx<'_> {
     /// What reading a literal time depends on.
     pub fn text_cx(&self) -> TextCx {
         TextCx { now: self.txn_at(), zone_secs: self.session.zone_secs }
+    }
+}
+
+/// What `version()` answers.
+const fn version_text(version: Version) -> &'static str {
+    match version {
+        Version::V21_2 => "CockroachDB CCL v21.2.17 (Amber, simulated)",
+        Version::V26_2 => "CockroachDB CCL v26.2.0 (Amber, simulated)",
     }
 }
 

@@ -65,7 +65,7 @@ use crate::ast::{self, Statement};
 use crate::cx::Cx;
 use crate::error::Error as SqlError;
 use crate::outcome::{Column, Outcome, Rows};
-use crate::plan::{Planner, Relation, select::visible};
+use crate::plan::{Planner, Relation, lookup_join, select::visible};
 use crate::session::TxnState;
 use crate::types::as_of;
 use run::{Flow, Run};
@@ -238,6 +238,7 @@ pub(crate) fn run_planned(mut relation: Relation, cx: &mut Cx<'_>) -> Result<Row
 
 fn run_relation(mut relation: Relation, cx: &mut Cx<'_>) -> Result<Rows, SqlError> {
     visible(&mut relation);
+    lookup_join::rewrite(&mut relation.node);
     let columns = relation.scope.columns.into_iter();
     let columns = columns.map(|column| Column { name: column.name, ty: column.ty }).collect();
     let mut rows = Vec::new();

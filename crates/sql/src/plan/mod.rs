@@ -12,7 +12,7 @@
 //! | [`expr`] | expressions: subqueries lifted out, the rest compiled |
 //! | [`select`], [`from`], [`group`], [`order`] | the parts of a query |
 //! | [`lookup`] | from a name to a table, privileges |
-//! | [`index`] | which index, which spans |
+//! | [`index`], [`lookup_join`] | which index, which spans |
 //! | [`table`] | a descriptor made ready for reading and writing rows |
 //! | [`using`] | sides and columns of joins |
 //! | [`write`], [`insert`] | INSERT, UPDATE, DELETE |
@@ -28,6 +28,7 @@ pub mod index;
 pub mod insert;
 pub mod label;
 pub mod lookup;
+pub mod lookup_join;
 pub mod node;
 pub mod order;
 pub mod scope;

@@ -163,6 +163,7 @@ impl Planner<'_, '_> {
             let body = std::mem::replace(&mut write.input, Node::Values { rows: Vec::new() });
             write.input = cte.around(body);
         }
+        super::lookup_join::rewrite(&mut write.input);
         Ok(write)
     }
 
