@@ -53,7 +53,7 @@ pub fn abandon(job: JobId, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
 }
 
 /// Pauses a job at a pause point that is set.
-pub(crate) fn pause_at(point: &str, record: Record, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
+pub(crate) fn pause_at(point: &str, record: &Record, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
     let now = cx.now();
     sys::alone(cx, |sys| jobs::pausepoint::pause(sys, &mut record.clone(), point, now))?;
     Ok(Step::PausedAt(point.to_owned()))

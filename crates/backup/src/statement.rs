@@ -17,6 +17,7 @@ use crate::error::Error;
 /// The text of a string constant.
 ///
 /// *Errors*: anything but a constant.
+#[expect(clippy::wildcard_enum_match_arm, reason = "everything else is no constant")]
 pub fn text(expr: &Expr, what: &str) -> Result<String, Error> {
     match expr {
         Expr::Literal(Literal::String(text)) => Ok(text.clone()),

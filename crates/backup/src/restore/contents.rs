@@ -19,7 +19,7 @@ use crate::manifest::model::{BackupManifest, Version};
 use crate::targets::{SYSTEM_DB, Snapshot, parents};
 
 /// The descriptors of a layer at a moment inside it.
-pub fn descriptors_at(layer: &BackupManifest, at: Timestamp) -> Snapshot {
+pub(super) fn descriptors_at(layer: &BackupManifest, at: Timestamp) -> Snapshot {
     if at >= layer.end() || layer.descriptor_changes.is_empty() {
         return layer.descriptors().collect();
     }
@@ -52,7 +52,7 @@ pub fn descriptors_at(layer: &BackupManifest, at: Timestamp) -> Snapshot {
 /// Refuses backups of versions that this one does not read.
 ///
 /// *Errors*: [`Error::NewerVersion`], [`Error::OlderVersion`].
-pub fn check_version(layers: &[&BackupManifest], rules: Rules) -> Result<(), Error> {
+pub(super) fn check_version(layers: &[&BackupManifest], rules: Rules) -> Result<(), Error> {
     let (major, minor) = rules.version().numbers();
     let current = Version { major, minor, patch: 0, internal: 0 };
     for layer in layers {

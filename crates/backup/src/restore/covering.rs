@@ -12,7 +12,7 @@
 //! Shape: pure functions over manifests. *Source*: `spec/restore.md` §7, `spec/manifest-wire.md` §7.
 //! Errors: E1, E2, E3 of the sheet.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use base::hlc::Timestamp;
 use base::span::{Key, Span, merge};
@@ -114,16 +114,16 @@ fn elementary(layers: &[&BackupManifest], wanted: &[Span]) -> Vec<(Span, BTreeSe
     for span in merge(wanted.to_vec()) {
         let near: Vec<&(Span, Source, u64)> =
             held.iter().filter(|(file, ..)| file.overlaps(&span)).collect();
-        let mut bounds: BTreeMap<Key, ()> = BTreeMap::new();
+        let mut bounds: BTreeSet<Key> = BTreeSet::new();
         for (file, ..) in &near {
             for bound in [&file.start, &file.end] {
                 if span.contains_key(bound) {
-                    bounds.insert(bound.clone(), ());
+                    bounds.insert(bound.clone());
                 }
             }
         }
         let mut start = span.start.clone();
-        let ends = bounds.into_keys().chain([span.end.clone()]);
+        let ends = bounds.into_iter().chain([span.end.clone()]);
         for end in ends.filter(|end| *end > span.start) {
             let part = Span::new(std::mem::replace(&mut start, end.clone()), end);
             let over = near.iter().filter(|(file, ..)| file.overlaps(&part));

@@ -15,12 +15,12 @@ use super::error::Error;
 use crate::targets::{SYSTEM_DB, parents};
 
 /// Databases that every cluster has.
-pub const DEFAULT_DATABASES: [&str; 2] = ["defaultdb", "postgres"];
+pub(super) const DEFAULT_DATABASES: [&str; 2] = ["defaultdb", "postgres"];
 
 /// Refuses a cluster in use.
 ///
 /// *Errors*: [`Error::ClusterInUse`].
-pub fn check(catalog: &Catalog, rules: Rules) -> Result<(), Error> {
+pub(super) fn check(catalog: &Catalog, rules: Rules) -> Result<(), Error> {
     let found: Vec<&Descriptor> = catalog.descriptors().filter(|d| is_users(d, catalog)).collect();
     if found.is_empty() {
         return Ok(());

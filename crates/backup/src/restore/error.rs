@@ -263,6 +263,7 @@ impl fmt::Display for Error {
 }
 
 impl Error {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Display calls it for these variants only")]
     fn fmt_time_or_version(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TimeNotCovered => {
@@ -300,6 +301,7 @@ impl Error {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Display calls it for these variants only")]
     fn fmt_missing(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MissingTable { table, referenced } => write!(

@@ -89,7 +89,7 @@ pub(crate) fn step(record: Record, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
         Phase::Done => Outcome::Took(0),
     };
     let took = match done {
-        Outcome::PausedAt(point) => return crate::job::pause_at(&point, job.record(), cx),
+        Outcome::PausedAt(point) => return crate::job::pause_at(&point, &job.record(), cx),
         Outcome::Took(nanos) => nanos.saturating_add(backup.nanos),
     };
     if job.phase() == Phase::Done {

@@ -24,26 +24,26 @@ use crate::targets::{PUBLIC_SCHEMA, Snapshot, parents};
 
 /// Where things go.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Places {
+pub(super) struct Places {
     /// By id in the backup.
-    pub rewrites: BTreeMap<u32, DescriptorRewrite>,
+    pub(super) rewrites: BTreeMap<u32, DescriptorRewrite>,
     /// New names of databases by their names in the backup.
-    pub databases: BTreeMap<String, String>,
+    pub(super) databases: BTreeMap<String, String>,
     /// Objects whose schema is made anew too, with the schema's id in the backup.
     in_new_schema: BTreeMap<u32, u32>,
 }
 
 /// What is placed.
 #[derive(Clone, Copy, Debug)]
-pub struct Restored<'a> {
+pub(super) struct Restored<'a> {
     /// The backup's descriptors at the moment.
-    pub snapshot: &'a Snapshot,
+    pub(super) snapshot: &'a Snapshot,
     /// Those of them that come.
-    pub ids: &'a BTreeSet<u32>,
+    pub(super) ids: &'a BTreeSet<u32>,
     /// `new_db_name`.
-    pub new_db_name: Option<&'a str>,
+    pub(super) new_db_name: Option<&'a str>,
     /// `into_db`.
-    pub into_db: Option<&'a str>,
+    pub(super) into_db: Option<&'a str>,
 }
 
 /// An id that is not known yet: it is drawn when all is found free.
@@ -52,7 +52,7 @@ const NEW: u32 = 0;
 /// Places whole databases.
 ///
 /// *Errors*: [`RestoreError::DatabaseExists`].
-pub fn databases(
+pub(super) fn databases(
     restored: Restored<'_>,
     catalog: &Catalog,
     cx: &mut Cx<'_, '_>,
@@ -90,7 +90,7 @@ pub fn databases(
 /// Places tables into databases that are here.
 ///
 /// *Errors*: a database that is not here, a privilege that the user lacks, a name that is taken, a type that is another.
-pub fn tables(
+pub(super) fn tables(
     restored: Restored<'_>,
     catalog: &Catalog,
     cx: &mut Cx<'_, '_>,

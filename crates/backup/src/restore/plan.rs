@@ -227,7 +227,7 @@ fn find(said: &Said, uri: &str, at: Option<Timestamp>, cx: &Cx<'_, '_>) -> Resul
     contents::check_version(used, rules)?;
     let snapshot =
         used.last().map_or_else(Snapshot::default, |last| contents::descriptors_at(last, at));
-    Ok(Found { layers, at, snapshot, chain })
+    Ok(Found { chain, layers, at, snapshot })
 }
 
 fn select(stmt: &Restore, found: &Found, timed: bool, cx: &Cx<'_, '_>) -> Result<Selection, Error> {

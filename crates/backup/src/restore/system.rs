@@ -34,7 +34,7 @@ use crate::sys;
 use crate::targets::{SYSTEM_DB, Snapshot, parents};
 
 /// The user's objects of a backup, offline, with the ids that they had.
-pub fn kept_descriptors(job: &Job, snapshot: &Snapshot) -> Vec<Descriptor> {
+pub(super) fn kept_descriptors(job: &Job, snapshot: &Snapshot) -> Vec<Descriptor> {
     let kept = job.plan.ids.iter().filter_map(|id| snapshot.by_id.get(id));
     kept.filter(|d| d.id() != SYSTEM_DB && parents(d).0 != SYSTEM_DB)
         .map(|descriptor| {
@@ -48,7 +48,7 @@ pub fn kept_descriptors(job: &Job, snapshot: &Snapshot) -> Vec<Descriptor> {
 /// The id behind a name.
 ///
 /// *Errors*: rows that cannot be read.
-pub fn name_of(
+pub(super) fn name_of(
     sys: &mut Sys<'_>,
     parent: u32,
     schema: u32,
@@ -62,7 +62,10 @@ pub fn name_of(
 /// A descriptor as the transaction sees it.
 ///
 /// *Errors*: rows that cannot be read.
-pub fn descriptor_of(sys: &mut Sys<'_>, id: u32) -> Result<Option<Descriptor>, CatalogError> {
+pub(super) fn descriptor_of(
+    sys: &mut Sys<'_>,
+    id: u32,
+) -> Result<Option<Descriptor>, CatalogError> {
     let row = sys.row(ids::DESCRIPTOR, &[Datum::Int(i64::from(id))])?;
     Ok(row.and_then(|row| Descriptor::decode(row.bytes("descriptor")?).ok()))
 }
@@ -70,7 +73,7 @@ pub fn descriptor_of(sys: &mut Sys<'_>, id: u32) -> Result<Option<Descriptor>, C
 /// Takes the databases away that every cluster has: all of them, or in v21.2 those that the backup brings again.
 ///
 /// *Errors*: those of the key space.
-pub fn clear_defaults(snapshot: &Snapshot, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+pub(super) fn clear_defaults(snapshot: &Snapshot, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
     let all = cx.rules().cluster_restore_counts_public();
     let catalog = sys::catalog_now(cx)?;
     let gone = DEFAULT_DATABASES
@@ -96,7 +99,7 @@ pub fn clear_defaults(snapshot: &Snapshot, cx: &mut Cx<'_, '_>) -> Result<(), Er
 /// Puts the backup's zone configurations in the place of those here.
 ///
 /// *Errors*: files that cannot be read.
-pub fn restore_zones(job: &Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+pub(super) fn restore_zones(job: &Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
     let rows = rows_of(ids::ZONES, job, backup, cx, &mut 0)?;
     sys::alone(cx, |sys| replace(sys, ids::ZONES, &rows))
 }
@@ -104,7 +107,11 @@ pub fn restore_zones(job: &Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<
 /// Puts the rows of all other system tables of the backup in the place of those here. Answers the time it took.
 ///
 /// *Errors*: files that cannot be read.
-pub fn restore_tables(job: &Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<i64, Error> {
+pub(super) fn restore_tables(
+    job: &Job,
+    backup: &Backup,
+    cx: &mut Cx<'_, '_>,
+) -> Result<i64, Error> {
     let rules = cx.rules();
     let mut nanos = 0;
     for table in order(job, backup) {

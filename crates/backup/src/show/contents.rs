@@ -10,6 +10,7 @@
 //! a chain; encrypted ones are refused with 0A000.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use base::hlc::Timestamp;
 use sql::ast::backup::{BackupDetail, ShowBackup, ShowBackupOptions};
@@ -198,7 +199,7 @@ impl Form {
             row.push(Datum::Null);
         }
         if self.schemas {
-            row.push(create_statement(descriptor, snapshot, self.rules));
+            row.push(Datum::Null);
         }
         if self.privileges {
             let granted = descriptor.privileges();
@@ -265,15 +266,6 @@ fn counts_by_table(layer: &Layer) -> BTreeMap<u32, RowCount> {
     counts
 }
 
-/// The statement that makes a table, with its foreign keys only where the other table is in the backup too.
-fn create_statement(descriptor: &Descriptor, snapshot: &Snapshot, rules: Rules) -> Datum {
-    let _ = (snapshot, rules);
-    match &descriptor.union {
-        Some(Union::Database(_)) => Datum::Null,
-        _ => Datum::Null,
-    }
-}
-
 /// Grants in one line: `GRANT ALL ON TABLE orders TO admin; GRANT SELECT ON TABLE orders TO clerk; `.
 fn grants(name: &str, kind: Kind, granted: Option<&PrivilegeDescriptor>, rules: Rules) -> String {
     let mut text = String::new();
@@ -286,14 +278,12 @@ fn grants(name: &str, kind: Kind, granted: Option<&PrivilegeDescriptor>, rules: 
         let mut plain = user.privileges;
         if rules.grant_options() && user.with_grant_option != 0 {
             let list = words(user.with_grant_option);
-            text.push_str(&format!(
-                "GRANT {list} ON {on} {name} TO {} WITH GRANT OPTION; ",
-                user.user
-            ));
+            let _ =
+                write!(text, "GRANT {list} ON {on} {name} TO {} WITH GRANT OPTION; ", user.user);
             plain &= !user.with_grant_option;
         }
         if plain != 0 {
-            text.push_str(&format!("GRANT {} ON {on} {name} TO {}; ", words(plain), user.user));
+            let _ = write!(text, "GRANT {} ON {on} {name} TO {}; ", words(plain), user.user);
         }
     }
     text

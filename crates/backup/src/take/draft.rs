@@ -36,7 +36,7 @@ use crate::targets::{self, SYSTEM_DB, Selection, Snapshot, merge_by_table};
 /// Drafts the manifest of a backup up to `end`, appended to `chain` if there is one.
 ///
 /// *Errors*: history that cannot be read.
-pub fn draft(
+pub(super) fn draft(
     cx: &mut Cx<'_, '_>,
     plan: &Plan,
     selected: (&Snapshot, &Selection),
@@ -110,7 +110,7 @@ fn spans_of(descriptor: &Descriptor) -> Vec<Span> {
 }
 
 /// The descriptor of a revision, if it has one.
-pub fn revision(change: &DescriptorRevision) -> Option<Descriptor> {
+pub(super) fn revision(change: &DescriptorRevision) -> Option<Descriptor> {
     Descriptor::decode(change.desc.as_deref()?).ok()
 }
 

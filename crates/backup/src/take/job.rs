@@ -62,7 +62,7 @@ pub(crate) fn step(record: Record, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
     };
     let took = match outcome {
         Outcome::Took(nanos) => nanos,
-        Outcome::PausedAt(point) => return crate::job::pause_at(&point, job.record(), cx),
+        Outcome::PausedAt(point) => return crate::job::pause_at(&point, &job.record(), cx),
         Outcome::RetryAt(at) => {
             jobrow::save(cx, &job.record())?;
             return Ok(Step::WaitUntil(at));
@@ -198,13 +198,13 @@ fn export(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
                     break;
                 }
             }
-            Err(Error::Kv(cause)) => match *cause {
-                kv::Error::Intents { locks } if done.is_empty() => {
+            Err(Error::Kv(cause)) => {
+                let kv::Error::Intents { locks } = *cause else { return Err(Error::Kv(cause)) };
+                if done.is_empty() {
                     return Ok(wait_for(job, locks.iter().map(|(txn, _)| *txn), cx, &settings));
                 }
-                kv::Error::Intents { .. } => break,
-                cause => return Err(cause.into()),
-            },
+                break;
+            }
             Err(cause) => return Err(cause),
         }
     }

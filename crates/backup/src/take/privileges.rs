@@ -25,7 +25,7 @@ const NEW_MODEL: &str = "The existing privileges are being deprecated in favour 
 /// Refuses targets that the user may not back up; tells of privileges that will not do in future.
 ///
 /// *Errors*: [`Error::Denied`].
-pub fn check(
+pub(super) fn check(
     stmt: &Backup,
     snapshot: &Snapshot,
     selection: &Selection,
@@ -106,15 +106,15 @@ fn check_old(user: &str, descriptor: &Descriptor, catalog: &Catalog) -> Result<(
 }
 
 fn future_text(user: &str, targets: &Targets, named: &[&Descriptor]) -> String {
-    let names: Vec<&str> = named.iter().map(|d| d.name()).collect();
-    let names = names.join(", ");
+    let list: Vec<&str> = named.iter().map(|d| d.name()).collect();
+    let list = list.join(", ");
     if matches!(targets, Targets::Databases(_)) {
         format!(
-            "{NEW_MODEL} BACKUP DATABASE, user {user} will exclusively require the BACKUP privilege on database {names}."
+            "{NEW_MODEL} BACKUP DATABASE, user {user} will exclusively require the BACKUP privilege on database {list}."
         )
     } else {
         format!(
-            "{NEW_MODEL} BACKUP TABLE, user {user} will exclusively require the BACKUP privilege on tables: {names}."
+            "{NEW_MODEL} BACKUP TABLE, user {user} will exclusively require the BACKUP privilege on tables: {list}."
         )
     }
 }

@@ -27,7 +27,7 @@ use crate::targets::{Selection, Snapshot};
 /// `before_append` is asked once it is known that the backup is appended (v21.2: the licence).
 ///
 /// *Errors*: whatever stands in the way of writing there, or of appending.
-pub fn resolve(
+pub(super) fn resolve(
     job: &mut Job,
     snapshot: &Snapshot,
     selection: &Selection,
@@ -92,7 +92,7 @@ fn check_covered(
 /// Writes the record that holds garbage collection back: at the start of an incremental, at the end of a full.
 ///
 /// *Errors*: those of the key space.
-pub fn protect(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+pub(super) fn protect(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
     let record = Record {
         id: Uuid::from_chance(cx.sql.rng.bytes16()),
         ts: protected_time(job),
@@ -113,19 +113,19 @@ fn objects(job: &Job) -> Vec<u32> {
 }
 
 /// The earliest moment that must stay readable.
-pub fn protected_time(job: &Job) -> Timestamp {
+pub(super) fn protected_time(job: &Job) -> Timestamp {
     if job.start().is_zero() { job.end() } else { job.start() }
 }
 
 /// The job's record, if it holds one.
-pub fn record_of(job: &Job) -> Option<Uuid> {
+pub(super) fn record_of(job: &Job) -> Option<Uuid> {
     job.details.protected_timestamp_record.as_slice().try_into().ok().map(Uuid)
 }
 
 /// Takes the directory for a job that waits to be run (v21.2).
 ///
 /// *Errors*: a URI that no longer opens.
-pub fn hold_directory(job: &Job, cx: &mut Cx<'_, '_>) -> Result<i64, Error> {
+pub(super) fn hold_directory(job: &Job, cx: &mut Cx<'_, '_>) -> Result<i64, Error> {
     let dest = cx.open(&job.details.collection_uri)?.join(&job.plan.dest_subdir);
     let now = cx.now();
     Ok(lock::write_temporary_checkpoint(&dest, job.id().0, &job.draft, cx.buckets, now))
@@ -136,7 +136,7 @@ pub fn hold_directory(job: &Job, cx: &mut Cx<'_, '_>) -> Result<i64, Error> {
 /// Spans new to the chain are read like a full, so they need no more than the layer's end.
 ///
 /// *Errors*: [`TakeError::Verification`] or [`TakeError::BelowThreshold`], by the version.
-pub fn verify(job: &Job, cx: &Cx<'_, '_>) -> Result<(), Error> {
+pub(super) fn verify(job: &Job, cx: &Cx<'_, '_>) -> Result<(), Error> {
     let own = record_of(job);
     let introduced: Vec<Span> = job.draft.introduced_spans.iter().map(Into::into).collect();
     let all: Vec<Span> = job.draft.spans.iter().map(Into::into).collect();
