@@ -268,3 +268,6 @@ pub fn with_pure_cx<R>(f: impl FnOnce(&mut EvalCx<'_>) -> R) -> R {
     };
     f(&mut cx)
 }
+
+#[cfg(test)]
+mod tests;
