@@ -10,6 +10,11 @@
 //! Shape: without the descriptor nothing is known of directions and types, so descending numbers come out as if
 //! ascending, and what cannot be read is quoted. Source: `spec/keys-and-values.md` §7.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use std::fmt::Write;
 
 use base::span::Span;
@@ -73,7 +78,7 @@ fn push_part(out: &mut String, rest: &mut &[u8], depth: usize) {
     let text = match marker {
         part::NULL | part::NULL_DESC => one(rest, "NULL"),
         0x01 | 0xfe => one(rest, "!NULL"),
-        0x02..=0x06 => part::take_float(rest, false).map(|value| float_text(value)),
+        0x02..=0x06 => part::take_float(rest, false).map(float_text),
         part::BYTES | part::BYTES_DESC => {
             part::take_byte(rest);
             part::take_escaped(rest, marker == part::BYTES_DESC).map(|body| quoted(&body))

@@ -9,10 +9,15 @@
 //!
 //! Shape: encoding appends into buffers that the caller may reuse. Values are whole: checksum, tag, data.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use base::span::{Span, prefix_end};
 use kv::mvcc::value::{seal, tag};
 
-use super::{key, part, put_family, value};
+use super::{key, lone, part, put_family, value};
 use crate::catalog::descpb::{ColumnDescriptor, IndexDescriptor, TableDescriptor};
 use crate::types::wire::{TypeSource, from_message};
 use crate::types::{Datum, Decimal, Error, Type};
@@ -65,6 +70,7 @@ pub struct RowCodec {
 
 /// How one index is written.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the index")]
 pub struct IndexCodec {
     /// The descriptor's index id.
     pub id: u32,
@@ -287,7 +293,7 @@ impl RowCodec {
         out.extend([0; 4]);
         if let Some(ordinal) = family.lone {
             let datum = row.get(ordinal).unwrap_or(&Datum::Null);
-            return Ok(!datum.is_null() && put_lone(out, datum).map(|()| true)?);
+            return Ok(!datum.is_null() && lone::put(out, datum).map(|()| true)?);
         }
         out.push(tag::TUPLE);
         let empty = out.len();
@@ -517,85 +523,4 @@ fn key_loses(datum: &Datum) -> bool {
         Datum::Array(elements) => elements.iter().any(key_loses),
         _ => false,
     }
-}
-
-/// A value with its own tag, without a tuple around it.
-fn put_lone(out: &mut Vec<u8>, datum: &Datum) -> Result<(), Error> {
-    match datum {
-        Datum::Int(v) => put_tagged_int(out, *v),
-        Datum::Bool(v) => put_tagged_int(out, i64::from(*v)),
-        Datum::Date(v) => put_tagged_int(out, i64::from(*v)),
-        Datum::Time(v) => put_tagged_int(out, *v),
-        Datum::Oid(v) => put_tagged_int(out, i64::from(*v)),
-        Datum::Float(v) => {
-            out.push(tag::FLOAT);
-            out.extend_from_slice(&v.to_bits().to_be_bytes());
-        }
-        Datum::String(v) => put_tagged(out, v.as_bytes()),
-        Datum::Bytes(v) => put_tagged(out, v),
-        Datum::Uuid(v) => put_tagged(out, v),
-        Datum::Enum(v) => put_tagged(out, v.physical()),
-        Datum::Inet(v) => put_tagged(out, &v.key_bytes()),
-        Datum::Json(v) => put_tagged(out, &super::json::encode(v)),
-        Datum::Decimal(v) => {
-            out.push(tag::DECIMAL);
-            value::put_plain_decimal(out, v);
-        }
-        Datum::Timestamp(_) | Datum::TimestampTz(_) => {
-            out.push(tag::TIME);
-            key::encode(out, datum, false)?;
-        }
-        Datum::Interval(v) => {
-            out.push(tag::DURATION);
-            key::encode_interval(out, v, false)?;
-        }
-        Datum::TimeTz(_) => {
-            out.push(tag::TIMETZ);
-            key::encode(out, datum, false)?;
-        }
-        Datum::Array(_) | Datum::Tuple(_) | Datum::Bit(_) | Datum::Null => {
-            // As bytes, in the form that a tuple has for them.
-            out.push(tag::BYTES);
-            value::put_column(out, 0, datum)?;
-        }
-    }
-    Ok(())
-}
-
-fn put_tagged_int(out: &mut Vec<u8>, v: i64) {
-    out.push(tag::INT);
-    value::put_zigzag(out, v);
-}
-
-fn put_tagged(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.push(tag::BYTES);
-    out.extend_from_slice(bytes);
-}
-
-/// Reads what [`put_lone`] wrote after the tag.
-pub(crate) fn take_lone(tag_found: u8, mut data: &[u8], ty: &Type) -> Option<Datum> {
-    let bytes = &mut data;
-    Some(match (tag_found, ty) {
-        (tag::INT, Type::Int(_)) => Datum::Int(value::take_zigzag(bytes)?),
-        (tag::INT, Type::Bool) => Datum::Bool(value::take_zigzag(bytes)? != 0),
-        (tag::INT, Type::Date) => Datum::Date(i32::try_from(value::take_zigzag(bytes)?).ok()?),
-        (tag::INT, Type::Time(_)) => Datum::Time(value::take_zigzag(bytes)?),
-        (tag::INT, Type::Oid(_)) => Datum::Oid(u32::try_from(value::take_zigzag(bytes)?).ok()?),
-        (tag::FLOAT, _) => Datum::Float(f64::from_bits(u64::from_be_bytes(data.try_into().ok()?))),
-        (tag::BYTES, Type::String(..)) => Datum::from(std::str::from_utf8(data).ok()?),
-        (tag::BYTES, Type::Bytes) => Datum::bytes(data),
-        (tag::BYTES, Type::Uuid) => Datum::Uuid(data.try_into().ok()?),
-        (tag::BYTES, Type::Enum(ty)) => key::enum_value(ty, data)?,
-        (tag::BYTES, Type::Inet) => {
-            Datum::Inet(std::sync::Arc::new(crate::types::inet::Inet::from_key_bytes(data)?.0))
-        }
-        (tag::BYTES, Type::Json) => Datum::json(super::json::decode(data)?),
-        (tag::BYTES, ty) => {
-            let (_, kind) = value::take_head(bytes)?;
-            value::take_column(bytes, kind, ty)?
-        }
-        (tag::DECIMAL, _) => Datum::decimal(value::plain_decimal(data)?),
-        (tag::TIME | tag::DURATION | tag::TIMETZ, ty) => key::decode(bytes, ty, false).ok()?,
-        _ => return None,
-    })
 }

@@ -11,8 +11,8 @@
 
 use kv::mvcc::value::{self as whole, tag};
 
-use super::codec::{IndexCodec, RowCodec, take_lone};
-use super::{key, part, value};
+use super::codec::{IndexCodec, RowCodec};
+use super::{key, lone, part, value};
 use crate::types::{Datum, Error};
 
 /// Puts rows together from the pairs of one index.
@@ -141,13 +141,14 @@ impl<'a> RowDecoder<'a> {
             return self.take_tuple(data, row);
         }
         let family = family_of(key).ok_or(key::BROKEN)?;
-        let lone = self.codec.families.iter().find(|found| found.id == family).and_then(|f| f.lone);
+        let alone =
+            self.codec.families.iter().find(|found| found.id == family).and_then(|f| f.lone);
         // A family that is not known belongs to a column that has been dropped.
-        if let Some(ordinal) = lone.filter(|ordinal| self.is_needed(*ordinal))
+        if let Some(ordinal) = alone.filter(|ordinal| self.is_needed(*ordinal))
             && let (Some(place), Some(column)) =
                 (row.get_mut(ordinal), self.codec.columns.get(ordinal))
         {
-            *place = take_lone(parts.tag, data, &column.ty).ok_or(value::BROKEN)?;
+            *place = lone::take(parts.tag, data, &column.ty).ok_or(value::BROKEN)?;
         }
         Ok(())
     }

@@ -7,6 +7,11 @@
 //! Shape: a part ends by itself, so parts are simply joined. Errors: JSON (which no key may hold here), an interval too
 //! long for its sort key. Source: `spec/keys-and-values.md` §2.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use std::sync::Arc;
 
 use base::num;
@@ -201,8 +206,10 @@ pub(crate) fn take_interval(bytes: &mut &[u8], desc: bool) -> Option<Interval> {
 
 fn take_bits(bytes: &mut &[u8], desc: bool) -> Option<Bits> {
     take_byte(bytes)?;
-    let (end, take): (u8, fn(&mut &[u8]) -> Option<u64>) =
-        if desc { (0xff, part::take_uvarint_desc) } else { (0x00, part::take_uvarint) };
+    let end = if desc { 0xff } else { 0x00 };
+    let take = |bytes: &mut &[u8]| {
+        if desc { part::take_uvarint_desc(bytes) } else { part::take_uvarint(bytes) }
+    };
     let mut words = Vec::new();
     while *bytes.first()? != end {
         words.push(take(bytes)?);

@@ -26,6 +26,7 @@ pub mod codec;
 pub mod decode;
 mod json;
 pub mod key;
+mod lone;
 pub(crate) mod part;
 pub(crate) mod value;
 

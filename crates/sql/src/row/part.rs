@@ -257,18 +257,18 @@ pub(crate) fn put_decimal(out: &mut Vec<u8>, value: &Decimal, desc: bool) {
             put_uvarint(out, size);
         }
     }
-    put_mantissa(
-        out,
-        text.trim_end_matches('0').as_bytes(),
-        ten_exponent.rem_euclid(2) == 1,
-        negative,
-    );
+    let start = out.len();
+    put_mantissa(out, text.trim_end_matches('0').as_bytes(), ten_exponent.rem_euclid(2) == 1);
+    if negative {
+        for byte in &mut out[start..] {
+            *byte = !*byte;
+        }
+    }
     out.push(0x00);
 }
 
 /// Pairs of digits as 2d + 1, the last as 2d; `odd` puts a zero before the first digit.
-fn put_mantissa(out: &mut Vec<u8>, digits: &[u8], odd: bool, negative: bool) {
-    let start = out.len();
+fn put_mantissa(out: &mut Vec<u8>, digits: &[u8], odd: bool) {
     let mut push = |tens: u8, ones: u8| {
         let pair = (tens - b'0') * 10 + (ones - b'0');
         out.push(pair * 2 + 1);
@@ -285,11 +285,6 @@ fn put_mantissa(out: &mut Vec<u8>, digits: &[u8], odd: bool, negative: bool) {
     }
     if let Some(last) = out.last_mut() {
         *last -= 1;
-    }
-    if negative {
-        for byte in &mut out[start..] {
-            *byte = !*byte;
-        }
     }
 }
 

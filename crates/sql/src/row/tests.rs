@@ -10,7 +10,9 @@ use crate::types::wire::{NoTypes, to_message};
 use crate::types::{Datum, Decimal, Type};
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut out = String::new();
+    crate::types::text::push_hex(&mut out, bytes);
+    out
 }
 
 fn column(id: u32, ty: &Type) -> ColumnDescriptor {

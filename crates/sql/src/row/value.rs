@@ -53,7 +53,7 @@ const DEPTH_MAX: u8 = 8;
 
 /// A varint with the most significant group first.
 pub(crate) fn put_msb(out: &mut Vec<u8>, v: u64) {
-    let mut shift = 63 - (v | 1).leading_zeros();
+    let mut shift = (v | 1).ilog2();
     shift -= shift % 7;
     while shift > 0 {
         out.push(0x80 | num::low_u8(v >> shift));

@@ -15,6 +15,11 @@
 //! over, but not by `array_agg` and `json_agg`.
 //! Left out: percentiles, correlations.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use std::sync::Arc;
 
 use base::num;
@@ -152,10 +157,9 @@ fn result_type(kind: Kind, name: &str, args: &[&Type]) -> Option<Type> {
     match kind {
         Kind::Count | Kind::CountRows => Some(Type::INT),
         Kind::Sum | Kind::Avg => match family {
-            F::Int | F::Decimal => Some(Type::DECIMAL),
+            F::Int | F::Decimal | F::Unknown => Some(Type::DECIMAL),
             F::Float => Some(Type::FLOAT),
             F::Interval => Some(Type::Interval),
-            F::Unknown => Some(Type::DECIMAL),
             _ => None,
         },
         Kind::VarSamp | Kind::VarPop | Kind::StddevSamp | Kind::StddevPop => match family {
@@ -232,10 +236,9 @@ impl State {
                 let sum = self.int().unwrap_or(0).checked_add(value.as_int().unwrap_or(0));
                 self.held = Held::Value(Datum::Int(sum.ok_or_else(int_range)?));
             }
-            Kind::Min => self.keep_if(value, std::cmp::Ordering::is_lt),
-            Kind::Max => self.keep_if(value, std::cmp::Ordering::is_gt),
-            Kind::BoolAnd => self.keep_if(value, std::cmp::Ordering::is_lt),
-            Kind::BoolOr => self.keep_if(value, std::cmp::Ordering::is_gt),
+            // False is less than true, so AND is the least and OR the greatest.
+            Kind::Min | Kind::BoolAnd => self.keep_if(value, std::cmp::Ordering::is_lt),
+            Kind::Max | Kind::BoolOr => self.keep_if(value, std::cmp::Ordering::is_gt),
             Kind::BitAnd => self.combine(value, |a, b| a & b),
             Kind::BitOr => self.combine(value, |a, b| a | b),
             Kind::XorAgg => self.combine(value, |a, b| a ^ b),

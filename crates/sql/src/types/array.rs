@@ -5,6 +5,11 @@
 //!   (1,,"a b")                fields; nothing at all is NULL, quotes are doubled
 //! ```
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use super::time::TextCx;
 use super::{Datum, Error, TupleType, Type};
 

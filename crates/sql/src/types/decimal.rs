@@ -10,6 +10,11 @@
 //! drop zeros down to the scale that an exact result would have.
 //! Errors: division by zero. Left out: negative zero.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -135,6 +140,7 @@ impl Decimal {
 
     /// Sum, exact.
     #[must_use]
+    #[expect(clippy::match_same_arms, reason = "NaN as operand and as result are two rules")]
     pub fn add(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Finite { coeff: a, exponent: ea }, Self::Finite { coeff: b, exponent: eb }) => {

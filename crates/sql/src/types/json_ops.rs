@@ -7,6 +7,11 @@
 //!
 //! Shape: pure functions from values to values; the expression layer turns them into operators.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use std::fmt::Write;
 use std::sync::Arc;
 

@@ -9,13 +9,18 @@
 //! Errors: a type that does not exist (42704) or that Amber does not hold (0A000).
 //! Source: `spec/manifest-wire.md` §6.9.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use std::sync::Arc;
 
 use base::sqlstate::SqlState;
 
 use super::{Error, OidKind, StringKind, TupleType, Type, Width, oid};
 use crate::ast::{ObjectName, TypeKind, TypeName};
-use crate::catalog::descpb::{SqlType, TypeMeta, family};
+use crate::catalog::descpb::{IntervalField, SqlType, TypeMeta, family};
 
 /// Where user-defined types are found.
 pub trait TypeSource {
@@ -198,7 +203,7 @@ pub fn to_message(ty: &Type) -> SqlType {
         | Type::TimestampTz(digits) => {
             message.time_precision_is_set = digits.is_some();
         }
-        Type::Interval => message.interval_field = Some(Default::default()),
+        Type::Interval => message.interval_field = Some(IntervalField::default()),
         Type::Array(element) => {
             let inner = to_message(element);
             message.array_elem_type = Some(inner.family);
@@ -304,7 +309,9 @@ mod tests {
     use super::*;
 
     fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut out = String::new();
+        crate::types::text::push_hex(&mut out, bytes);
+        out
     }
 
     #[test]

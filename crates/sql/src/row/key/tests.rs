@@ -6,7 +6,9 @@ use super::*;
 use crate::types::{Decimal, Type, time::TextCx};
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut out = String::new();
+    crate::types::text::push_hex(&mut out, bytes);
+    out
 }
 
 fn encoded(ty: &Type, text: &str, desc: bool) -> String {

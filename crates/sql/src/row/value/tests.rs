@@ -6,7 +6,9 @@ use super::*;
 use crate::types::{Json, time::TextCx};
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut out = String::new();
+    crate::types::text::push_hex(&mut out, bytes);
+    out
 }
 
 fn there_and_back(value: &Datum, ty: &Type, delta: u32) -> Vec<u8> {
@@ -86,7 +88,7 @@ fn any_json() -> impl Strategy<Value = Json> {
         Just(Json::Null),
         any::<bool>().prop_map(Json::Bool),
         (any::<i32>(), -3i32..3).prop_map(|(n, e)| Json::Number(Decimal::new(n, e))),
-        ".{0,6}".prop_map(|text| Json::string(text)),
+        ".{0,6}".prop_map(Json::string),
     ];
     leaf.prop_recursive(3, 60, 40, |inner| {
         prop_oneof![

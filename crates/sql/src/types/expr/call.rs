@@ -8,6 +8,11 @@
 //!         └─ the table         the overload that fits best
 //! ```
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use base::sqlstate::SqlState;
 
 use super::compile::{compile as expr_of, equality, fold, truth, unify};
@@ -66,34 +71,34 @@ pub(super) fn compile(
 
 /// Chooses the overload and types the arguments for it.
 fn resolve(name: &str, exprs: &[Expr], scope: &mut dyn Scope) -> Result<Scalar, Error> {
-    let mut typed: Vec<Option<Scalar>> = Vec::with_capacity(exprs.len());
+    let mut known: Vec<Option<Scalar>> = Vec::with_capacity(exprs.len());
     let mut kinds = Vec::with_capacity(exprs.len());
     for expr in exprs {
         if let Some(open) = open_kind(expr) {
             kinds.push(Arg::Open(open));
-            typed.push(None);
+            known.push(None);
         } else {
             let scalar = expr_of(expr, scope, None)?;
             kinds.push(Arg::Typed(scalar.ty.clone()));
-            typed.push(Some(scalar));
+            known.push(Some(scalar));
         }
     }
     let Some(overload) = function::resolve(name, &kinds) else {
-        return Err(unknown_signature(name, exprs, typed, scope));
+        return Err(unknown_signature(name, exprs, known, scope));
     };
-    let element = typed.iter().flatten().find_map(|scalar| match &scalar.ty {
+    let element = known.iter().flatten().find_map(|scalar| match &scalar.ty {
         Type::Array(element) => Some((**element).clone()),
         _ => None,
     });
     let mut args = Vec::with_capacity(exprs.len());
-    for (at, (expr, scalar)) in exprs.iter().zip(typed).enumerate() {
-        args.push(match scalar {
-            Some(scalar) => scalar,
-            None => {
-                let want = if overload.is_elem(at) { element.clone() } else { overload.wanted(at) };
-                expr_of(expr, scope, want.as_ref())?
-            }
-        });
+    for (at, (expr, scalar)) in exprs.iter().zip(known).enumerate() {
+        let scalar = if let Some(scalar) = scalar {
+            scalar
+        } else {
+            let want = if overload.is_elem(at) { element.clone() } else { overload.wanted(at) };
+            expr_of(expr, scope, want.as_ref())?
+        };
+        args.push(scalar);
     }
     let types: Vec<Type> = args.iter().map(|arg| arg.ty.clone()).collect();
     Ok(Scalar { ty: overload.result(&types), node: Node::Call { overload, args } })
@@ -102,11 +107,11 @@ fn resolve(name: &str, exprs: &[Expr], scope: &mut dyn Scope) -> Result<Scalar, 
 fn unknown_signature(
     name: &str,
     exprs: &[Expr],
-    typed: Vec<Option<Scalar>>,
+    known: Vec<Option<Scalar>>,
     scope: &mut dyn Scope,
 ) -> Error {
     let mut args = Vec::with_capacity(exprs.len());
-    for (expr, scalar) in exprs.iter().zip(typed) {
+    for (expr, scalar) in exprs.iter().zip(known) {
         let ty = match scalar {
             Some(scalar) => scalar.ty,
             None => match expr_of(expr, scope, None) {

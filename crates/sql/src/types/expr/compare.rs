@@ -4,14 +4,18 @@
 //!   a = 1        a IN (1, 2)        a LIKE 'x%'        a = ANY (arr)        a BETWEEN 1 AND 2        a @> b
 //! ```
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use std::collections::BTreeSet;
 
-use super::Scope;
 use super::compile::{compile as expr_of, fold, single_column, subquery};
 use super::like::{Kind, Pattern};
 use super::literal::open_kind;
-use super::operator;
 use super::scalar::{CmpOp, Node, Scalar, SubqueryUse};
+use super::{Scope, containment};
 use crate::ast::expr::{Between, CompareOp, Expr, Quantifier};
 use crate::types::{Datum, Error, Family, Type};
 
@@ -146,7 +150,7 @@ pub(super) fn compile(
         | CompareOp::JsonExists
         | CompareOp::JsonSomeExists
         | CompareOp::JsonAllExists
-        | CompareOp::Overlaps => containment(op, left, right, scope),
+        | CompareOp::Overlaps => contains(op, left, right, scope),
         CompareOp::TextMatches => Err(Error::Unsupported("text search".to_owned())),
         CompareOp::Eq
         | CompareOp::Lt
@@ -245,7 +249,7 @@ fn matching(
     Ok(fold(Scalar { ty: Type::Bool, node: Node::Match { args, kind, negated, pattern } }))
 }
 
-fn containment(
+fn contains(
     op: CompareOp,
     left: &Expr,
     right: &Expr,
@@ -264,7 +268,7 @@ fn containment(
         let right = expr_of(right, scope, Some(&want))?;
         (left, right)
     };
-    let Some(code) = operator::containment(op, &left.ty, &right.ty) else {
+    let Some(code) = containment::code(op, &left.ty, &right.ty) else {
         let op = match op {
             CompareOp::Contains => "@>",
             CompareOp::ContainedBy => "<@",

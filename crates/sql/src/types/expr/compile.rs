@@ -8,12 +8,17 @@
 //! computed at once where nothing outside can change them.
 //! Errors: an unknown name, types that do not fit. Left out: collations, IS OF over types known only at run time.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use base::sqlstate::SqlState;
 
 use super::literal::{compile_literal, open_kind};
 use super::scalar::{CmpOp, Node, Scalar, SubqueryUse};
-use super::{Scope, call, compare, operator};
-use crate::ast::expr::{BinaryOp, Expr, Field, Subscript, Tuple, UnaryOp};
+use super::{Scope, access, call, compare, operator};
+use crate::ast::expr::{BinaryOp, Expr, Tuple, UnaryOp};
 use crate::types::wire::from_ast;
 use crate::types::{Datum, Error, Family, TupleType, Type, cast};
 
@@ -130,8 +135,8 @@ fn compile_rare(expr: &Expr, scope: &mut dyn Scope, want: Option<&Type>) -> Resu
             let ty = Type::array(single_column(&plan.types)?);
             Ok(subquery(plan.index, SubqueryUse::Array, ty))
         }
-        Expr::Index { expr, subscripts } => index(expr, subscripts, scope),
-        Expr::Field { expr, field } => compile_field(expr, field, scope),
+        Expr::Index { expr, subscripts } => access::index(expr, subscripts, scope),
+        Expr::Field { expr, field } => access::field(expr, field, scope),
         Expr::Default => Err(Error::Refused {
             code: SqlState::SYNTAX_ERROR,
             message: "DEFAULT can only appear in a VALUES list within INSERT or on the right side \
@@ -517,69 +522,6 @@ fn compile_tuple(
     let composite = wanted.and_then(|want| want.composite.clone());
     let ty = Type::Tuple(std::sync::Arc::new(TupleType { types, labels, composite }));
     Ok(fold(Scalar { ty, node: Node::Tuple(args) }))
-}
-
-fn index(expr: &Expr, subscripts: &[Subscript], scope: &mut dyn Scope) -> Result<Scalar, Error> {
-    let mut value = compile(expr, scope, None)?;
-    for subscript in subscripts {
-        let mut bound = |end: &Option<Expr>| match end {
-            Some(end) => compile(end, scope, Some(&Type::INT)).map(Some),
-            None => Ok(None),
-        };
-        if subscript.slice {
-            let ends = [bound(&subscript.begin)?, bound(&subscript.end)?];
-            value =
-                Scalar { ty: value.ty.clone(), node: Node::Slice(Box::new(value), Box::new(ends)) };
-            continue;
-        }
-        let ty = match &value.ty {
-            Type::Array(element) => (**element).clone(),
-            Type::Json => Type::Json,
-            other => {
-                return Err(Error::Refused {
-                    code: SqlState::DATATYPE_MISMATCH,
-                    message: format!(
-                        "cannot subscript type {} because it is not an array or json object",
-                        other.name()
-                    ),
-                    hint: None,
-                });
-            }
-        };
-        let Some(begin) = &subscript.begin else {
-            return Err(Error::Unsupported("an empty subscript".to_owned()));
-        };
-        let want = (!matches!(value.ty, Type::Json)).then_some(&Type::INT);
-        let at = compile(begin, scope, want)?;
-        value = Scalar { ty, node: Node::Index(Box::new([value, at])) };
-    }
-    Ok(value)
-}
-
-fn compile_field(expr: &Expr, field: &Field, scope: &mut dyn Scope) -> Result<Scalar, Error> {
-    let value = compile(expr, scope, None)?;
-    let Type::Tuple(tuple) = &value.ty else {
-        return Err(Error::Refused {
-            code: SqlState::DATATYPE_MISMATCH,
-            message: format!("type {} is not composite", value.ty.name()),
-            hint: None,
-        });
-    };
-    let at = match field {
-        Field::Name(name) => {
-            tuple.labels.iter().position(|label| label == name).ok_or_else(|| Error::Refused {
-                code: SqlState::DATATYPE_MISMATCH,
-                message: format!("could not identify column \"{name}\" in {}", value.ty.name()),
-                hint: None,
-            })?
-        }
-        Field::Ordinal(n) => base::num::index(n.saturating_sub(1)),
-        Field::Star => return Ok(value),
-    };
-    let ty = tuple.types.get(at).cloned().ok_or_else(|| {
-        Error::invalid(format!("tuple column {} does not exist", at.saturating_add(1)))
-    })?;
-    Ok(Scalar { ty, node: Node::Field(Box::new(value), at) })
 }
 
 /// A comparison of equality, for CASE with an operand and the like.

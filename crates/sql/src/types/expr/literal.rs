@@ -7,6 +7,11 @@
 //! | `'x'` | anything that is read from text | STRING |
 //! | `b'x'` | BYTES, an enum's physical form | BYTES |
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use std::sync::Arc;
 
 use base::sqlstate::SqlState;

@@ -10,10 +10,12 @@
 //! (INT8, DECIMAL, STRING). A [`Scope`] answers for names; an [`EvalCx`] for everything outside the row.
 //! Errors: [`Error`] with the real texts. Left out: user-defined functions.
 
+mod access;
 mod builtins;
 pub mod call;
 mod compare;
 mod compile;
+mod containment;
 mod eval;
 pub mod function;
 pub mod like;

@@ -10,20 +10,25 @@
 //! Shape: one table, searched by operator and families; int and decimal mix, float mixes with neither.
 //! Errors: overflow, division by zero.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use std::sync::Arc;
 
 use base::num;
 
 use super::EvalCx;
-use crate::ast::expr::{BinaryOp, CompareOp, UnaryOp};
+use crate::ast::expr::{BinaryOp, UnaryOp};
 use crate::types::bits::Bits;
 use crate::types::time::{self, MICROS_PER_DAY};
 use crate::types::{Datum, Decimal, Error, Family, Interval, Json, Type, json_ops};
 
 /// Code of an operator of two operands, neither of them NULL.
-pub type BinaryFn = fn(&Datum, &Datum, &mut EvalCx<'_>) -> Result<Datum, Error>;
+pub(crate) type BinaryFn = fn(&Datum, &Datum, &mut EvalCx<'_>) -> Result<Datum, Error>;
 /// Code of an operator of one operand that is not NULL.
-pub type UnaryFn = fn(&Datum) -> Result<Datum, Error>;
+pub(crate) type UnaryFn = fn(&Datum) -> Result<Datum, Error>;
 
 /// The result's type.
 #[derive(Clone, Copy)]
@@ -64,29 +69,29 @@ struct Entry(BinaryOp, Family, Family, Ret, BinaryFn);
 /// The symbol of an operator.
 pub(crate) const fn symbol(op: BinaryOp) -> &'static str {
     match op {
-        BinaryOp::BitAnd => "&",
-        BinaryOp::BitOr => "|",
-        BinaryOp::BitXor => "#",
-        BinaryOp::Plus => "+",
-        BinaryOp::Minus => "-",
-        BinaryOp::Mult => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::FloorDiv => "//",
-        BinaryOp::Mod => "%",
-        BinaryOp::Pow => "^",
-        BinaryOp::Concat => "||",
-        BinaryOp::LShift => "<<",
-        BinaryOp::RShift => ">>",
-        BinaryOp::JsonFetchVal => "->",
-        BinaryOp::JsonFetchText => "->>",
-        BinaryOp::JsonFetchValPath => "#>",
-        BinaryOp::JsonFetchTextPath => "#>>",
+        BitAnd => "&",
+        BitOr => "|",
+        BitXor => "#",
+        Plus => "+",
+        Minus => "-",
+        Mult => "*",
+        Div => "/",
+        FloorDiv => "//",
+        Mod => "%",
+        Pow => "^",
+        Concat => "||",
+        LShift => "<<",
+        RShift => ">>",
+        JsonFetchVal => "->",
+        JsonFetchText => "->>",
+        JsonFetchValPath => "#>",
+        JsonFetchTextPath => "#>>",
     }
 }
 
 /// The code and result type of an operator over two types, if it takes them.
 pub(crate) fn binary(op: BinaryOp, left: &Type, right: &Type) -> Option<(Type, BinaryFn)> {
-    if op == BinaryOp::Concat
+    if op == Concat
         && let Some(found) = concat_overload(left, right)
     {
         return Some(found);
@@ -117,49 +122,6 @@ pub(crate) fn result_with_null(op: BinaryOp, left: &Type, right: &Type) -> Type 
         Some(Entry(_, _, _, Ret::Left | Ret::Right, _)) | None => known.clone(),
         Some(entry) => entry.3.ty(left, right),
     }
-}
-
-/// The code of a containment operator over two types, if it takes them.
-pub(crate) fn containment(op: CompareOp, left: &Type, right: &Type) -> Option<BinaryFn> {
-    use Family as F;
-    Some(match (op, left.family(), right.family()) {
-        (CompareOp::Contains, F::Json, F::Json) => {
-            |a, b, _| Ok(Datum::Bool(json_ops::contains(json_of(a), json_of(b))))
-        }
-        (CompareOp::ContainedBy, F::Json, F::Json) => {
-            |a, b, _| Ok(Datum::Bool(json_ops::contains(json_of(b), json_of(a))))
-        }
-        (CompareOp::JsonExists, F::Json, F::String) => {
-            |a, b, _| Ok(Datum::Bool(json_ops::has_key(json_of(a), b.as_str().unwrap_or(""))))
-        }
-        (CompareOp::JsonSomeExists, F::Json, F::Array) => |a, b, _| {
-            let has = |key: &Datum| json_ops::has_key(json_of(a), key.as_str().unwrap_or(""));
-            Ok(Datum::Bool(elements(b).iter().any(has)))
-        },
-        (CompareOp::JsonAllExists, F::Json, F::Array) => |a, b, _| {
-            let has = |key: &Datum| json_ops::has_key(json_of(a), key.as_str().unwrap_or(""));
-            Ok(Datum::Bool(elements(b).iter().all(has)))
-        },
-        (CompareOp::Contains, F::Array, F::Array) => {
-            |a, b, _| Ok(Datum::Bool(elements(b).iter().all(|value| has_element(a, value))))
-        }
-        (CompareOp::ContainedBy, F::Array, F::Array) => {
-            |a, b, _| Ok(Datum::Bool(elements(a).iter().all(|value| has_element(b, value))))
-        }
-        (CompareOp::Overlaps, F::Array, F::Array) => {
-            |a, b, _| Ok(Datum::Bool(elements(a).iter().any(|value| has_element(b, value))))
-        }
-        _ => return None,
-    })
-}
-
-fn elements(value: &Datum) -> &[Datum] {
-    if let Datum::Array(elements) = value { elements } else { &[] }
-}
-
-/// Whether an array holds a value; NULL is in none.
-fn has_element(array: &Datum, value: &Datum) -> bool {
-    !value.is_null() && elements(array).contains(value)
 }
 
 /// `||` joins strings with anything, arrays with arrays and elements.
@@ -210,6 +172,7 @@ fn checked(value: Option<i64>) -> Result<i64, Error> {
     value.ok_or_else(|| Error::OutOfRange("integer out of range".to_owned()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the form of an operator's code")]
 fn floats(a: &Datum, b: &Datum, f: impl FnOnce(f64, f64) -> f64) -> Result<Datum, Error> {
     let (Datum::Float(a), Datum::Float(b)) = (a, b) else { return Ok(Datum::Null) };
     Ok(Datum::Float(f(*a, *b)))
@@ -303,7 +266,7 @@ fn interval_by_float(interval: &Datum, by: &Datum, divide: bool) -> Result<Datum
     }))
 }
 
-fn json_of(value: &Datum) -> &Json {
+pub(super) fn json_of(value: &Datum) -> &Json {
     if let Datum::Json(value) = value { value } else { &Json::Null }
 }
 
@@ -318,10 +281,12 @@ fn fetch<'a>(json: &'a Datum, step: &Datum) -> Option<&'a Json> {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the form of an operator's code")]
 fn fetch_value(json: &Datum, step: &Datum) -> Result<Datum, Error> {
     Ok(fetch(json, step).map_or(Datum::Null, |value| Datum::json(value.clone())))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the form of an operator's code")]
 fn fetch_text(json: &Datum, step: &Datum) -> Result<Datum, Error> {
     Ok(fetch(json, step).and_then(Json::to_bare_text).map_or(Datum::Null, Datum::from))
 }

@@ -7,6 +7,11 @@
 //! Shape: an open tree, so that the planner can look for comparisons that bound an index. All names are resolved, all
 //! overloads chosen.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use std::collections::BTreeSet;
 
 use super::function::Overload;

@@ -7,6 +7,11 @@
 //! Shape: compiled once, opened for each outer row, then pulled row by row, so that a long series costs no memory.
 //! Errors: a step of zero.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use std::sync::Arc;
 
 use super::call::plain_name;
@@ -233,6 +238,7 @@ fn wanted(kind: Kind, at: usize, before: &[Scalar]) -> Option<Type> {
 }
 
 /// The columns, if the function takes these types.
+#[expect(clippy::match_same_arms, reason = "a table, in the order of the kinds")]
 fn result(kind: Kind, name: &str, args: &[&Type]) -> Option<Vec<(String, Type)>> {
     use Family as F;
     let one = |ty: Type| Some(vec![(name.to_owned(), ty)]);

@@ -398,7 +398,7 @@ fn constants_are_folded() {
 #[test]
 fn rows_of_functions() {
     let rows = |text: &str| {
-        let crate::ast::expr::Expr::Function(call) = parse_expr(text).unwrap() else { panic!() };
+        let Expr::Function(call) = parse_expr(text).unwrap() else { panic!() };
         let function = set_function::SetFunction::compile(&call, &mut Row).unwrap();
         let found = with_pure_cx(|cx| function.open(&row(), cx)).unwrap();
         found

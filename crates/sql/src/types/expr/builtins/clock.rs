@@ -7,6 +7,11 @@
 //! | `cluster_logical_timestamp()` | where the transaction reads, as a decimal with the logical counter |
 //! | `follower_read_timestamp()` | 4.8 s before the statement |
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use base::hlc::Timestamp;
 use base::num;
 use chrono::Datelike;

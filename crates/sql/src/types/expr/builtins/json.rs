@@ -1,5 +1,10 @@
 //! JSONB. Functions that give rows stand in `set_function`, those over rows in `aggregate`.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types, values and syntax are large enums; what is not named is treated alike"
+)]
+
 use base::num;
 
 use super::p::{ANY, ARR, B, J, S};

@@ -48,7 +48,6 @@ mod p {
     pub(super) const ARR: Param = Param::Is(Family::Array);
     pub(super) const ENUM: Param = Param::Is(Family::Enum);
     pub(super) const OID: Param = Param::Is(Family::Oid);
-    pub(super) const UUID: Param = Param::Is(Family::Uuid);
     pub(super) const INET: Param = Param::Is(Family::Inet);
     pub(super) const DATE: Param = Param::Is(Family::Date);
     pub(super) const TIME: Param = Param::Is(Family::Time);
