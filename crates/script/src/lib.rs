@@ -12,10 +12,12 @@
 //! | [`sql_suite`] | scripts against whole clusters |
 //! | [`parser_suite`] | statements parsed and printed again |
 //! | [`values`] | results as Go's database driver prints them |
+//! | [`mvcc`] | histories of versions, on kv's own tree |
 //!
 //! Never knows: JavaScript, DOM, the file system (it is handed texts and hands texts back).
 
 pub mod datadriven;
+pub mod mvcc;
 pub mod parser_suite;
 pub mod report;
 pub mod run;
