@@ -4,7 +4,7 @@ use sql::rules::Version;
 
 use crate::datadriven::{self, File};
 use crate::report::{Report, Suite};
-use crate::{parser_suite, sql_suite};
+use crate::{mvcc, parser_suite, sql_suite};
 
 /// How files are run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,15 +41,18 @@ pub fn run(text: &str, options: Options) -> Result<Report, datadriven::Error> {
     let version = file.head_value("version").and_then(Version::parse).unwrap_or(options.version);
     Ok(match suite(&file) {
         Suite::Parser => parser_suite::run(&file),
-        Suite::Mvcc => mvcc(&file),
+        Suite::Mvcc => run_histories(&file),
         Suite::Sql => sql_suite::run(&file, Options { version, ..options }),
     })
 }
 
-fn mvcc(file: &File) -> Report {
+fn run_histories(file: &File) -> Report {
     let mut report = Report::new(Suite::Mvcc);
+    let mut histories = mvcc::Histories::default();
     for directive in &file.directives {
-        report.record(directive, &directive.wanted, "not run".to_owned(), false);
+        let got = mvcc::run(&mut histories, directive);
+        let same = mvcc::is_same(&got, &directive.wanted);
+        report.record(directive, &directive.wanted, got, same);
     }
     report
 }

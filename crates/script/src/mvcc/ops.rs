@@ -114,7 +114,9 @@ impl Histories {
             let (ts, end) = (old.txn.ts, base::span::next_key(&key));
             let rest: Vec<_> = self.below(&key, ts);
             self.engine.clear_versions(&key, ts, &end);
-            rest.iter().for_each(|(ts, value)| self.engine.write(&key, *ts, value));
+            for (ts, value) in &rest {
+                self.engine.write(&key, *ts, value);
+            }
         }
         let newest = self.newest_write(&key);
         let ts = if newest >= wanted { newest.next() } else { wanted };

@@ -101,7 +101,7 @@ fn stack(times: &[Timestamp], local: impl Fn(Timestamp) -> Option<Timestamp>) ->
     let mut text = String::new();
     for (at, time) in times.iter().enumerate() {
         text.push_str(if at == 0 { "" } else { " " });
-        let local = local(*time).map_or(String::new(), |local| local_text(local));
+        let local = local(*time).map_or(String::new(), local_text);
         let _ = write!(text, "{}={local}/<empty>", ts(*time));
     }
     text
