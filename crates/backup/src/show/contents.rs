@@ -14,8 +14,10 @@ use std::fmt::Write as _;
 
 use base::hlc::Timestamp;
 use sql::ast::backup::{BackupDetail, ShowBackup, ShowBackupOptions};
+use sql::catalog::Snapshot as Catalog;
 use sql::catalog::descpb::{Descriptor, PrivilegeDescriptor, State, Union};
 use sql::catalog::privilege::Privilege;
+use sql::exec::show_create::create_text;
 use sql::outcome::{Column, Rows};
 use sql::rules::Rules;
 use sql::types::{Datum, Type};
@@ -117,8 +119,11 @@ impl Form {
         for (i, layer) in chain.layers.iter().enumerate() {
             let snapshot: Snapshot = layer.manifest.descriptors().collect();
             let counts = counts_by_table(layer);
+            let all = layer.manifest.descriptors();
+            let catalog = self.schemas.then(|| Catalog::of_descriptors(all, self.rules));
             for descriptor in snapshot.by_id.values().filter(|d| d.state() != State::Drop) {
-                rows.push(self.row(descriptor, &snapshot, (i, layer), &counts));
+                let known = (&snapshot, catalog.as_ref());
+                rows.push(self.row(descriptor, known, (i, layer), &counts));
             }
         }
         Rows { columns: self.columns(), rows }
@@ -163,7 +168,7 @@ impl Form {
     fn row(
         &self,
         descriptor: &Descriptor,
-        snapshot: &Snapshot,
+        (snapshot, catalog): (&Snapshot, Option<&Catalog>),
         (layer_number, layer): (usize, &Layer),
         counts: &BTreeMap<u32, RowCount>,
     ) -> Vec<Datum> {
@@ -199,7 +204,7 @@ impl Form {
             row.push(Datum::Null);
         }
         if self.schemas {
-            row.push(Datum::Null);
+            row.push(create_statement(descriptor, catalog, self.rules));
         }
         if self.privileges {
             let granted = descriptor.privileges();
@@ -264,6 +269,17 @@ fn counts_by_table(layer: &Layer) -> BTreeMap<u32, RowCount> {
         }
     }
     counts
+}
+
+/// The statement that makes an object, with its foreign keys only where the other table is in the backup too, and its
+/// own name without a schema.
+fn create_statement(descriptor: &Descriptor, catalog: Option<&Catalog>, rules: Rules) -> Datum {
+    let (Some(Union::Table(table)), Some(catalog)) = (&descriptor.union, catalog) else {
+        return Datum::Null;
+    };
+    let text = create_text(table, catalog, rules);
+    let schema = catalog.schema_name(table.unexposed_parent_schema_id);
+    Datum::string(text.replacen(&format!(" {schema}."), " ", 1))
 }
 
 /// Grants in one line: `GRANT ALL ON TABLE orders TO admin; GRANT SELECT ON TABLE orders TO clerk; `.

@@ -126,8 +126,7 @@ impl World {
         cluster.kv.set_span_configs(zones::span_configs(&snapshot), now);
         let mut txn = cluster.kv.begin(self.clock.tick());
         let tables = std::sync::Arc::clone(cluster.catalog.system());
-        let mut sys =
-            sql::catalog::Sys { kv: &mut cluster.kv, txn: &mut txn, tables: &tables };
+        let mut sys = sql::catalog::Sys { kv: &mut cluster.kv, txn: &mut txn, tables: &tables };
         let records = protected::protections(&mut sys, &snapshot).unwrap();
         cluster.kv.rollback(txn);
         cluster.kv.set_protections(records);
@@ -183,7 +182,16 @@ impl World {
             Statement::ShowBackups(stmt) => self.with(|cx| backup::show::backups(stmt, cx))?,
             Statement::ShowBackup(stmt) => self.with(|cx| backup::show::backup(stmt, cx))?,
             _ => {
-                let outcome = self.with(|cx| sql::exec::execute(statement, cx.sql));
+                let mut holes = Vec::new();
+                for source in sql::exec::foreign_sources(statement) {
+                    if let Outcome::Rows(rows, _) = self.execute(source)? {
+                        holes.push(rows);
+                    }
+                }
+                let outcome = self.with(|cx| {
+                    cx.sql.holes = holes;
+                    sql::exec::execute(statement, cx.sql)
+                });
                 self.settle();
                 return Ok(outcome?);
             }
@@ -199,7 +207,6 @@ impl World {
             Err(refused) => return vec![format!("ERROR 42601: {refused}")],
         };
         for statement in parsed {
-            self.clock.advance_to(self.clock.now().add_nanos(1_000_000));
             match self.execute(&statement.stmt) {
                 Ok(Outcome::Tag(tag)) => lines.push(format!("({tag})")),
                 Ok(Outcome::Rows(rows, _)) => {
@@ -221,7 +228,10 @@ impl World {
                 }
             }
         }
-        lines.iter().flat_map(|line| line.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+        lines
+            .iter()
+            .flat_map(|line| line.lines().map(|l| l.trim_start().to_owned()).collect::<Vec<_>>())
+            .collect()
     }
 
     /// Lets time pass, with a visit of the collector to every range at its end.

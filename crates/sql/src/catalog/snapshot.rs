@@ -115,6 +115,28 @@ impl Snapshot {
         })
     }
 
+    /// A snapshot of nothing but these descriptors: what a backup holds. Names are theirs; there are no users, settings
+    /// and zones.
+    pub fn of_descriptors(descriptors: impl IntoIterator<Item = Descriptor>, rules: Rules) -> Self {
+        let mut entries = BTreeMap::new();
+        let mut names: BTreeMap<(u32, u32), BTreeMap<String, u32>> = BTreeMap::new();
+        for desc in descriptors {
+            names.entry(desc.parents()).or_default().insert(desc.name().to_owned(), desc.id());
+            let bytes = Arc::from(desc.encode_to_vec());
+            entries.insert(desc.id(), Arc::new(Entry::new(bytes, desc)));
+        }
+        Self {
+            written: Timestamp::ZERO,
+            read_at: Timestamp::ZERO,
+            rules,
+            entries,
+            names,
+            users: Users::default(),
+            settings: Values::default(),
+            zones: Zones::default(),
+        }
+    }
+
     /// The rules of the cluster's version.
     pub fn rules(&self) -> Rules {
         self.rules
