@@ -8,11 +8,6 @@
 //! | TIMESTAMP, INTERVAL, TIMETZ | 04, 06, 0c | as the key part |
 //! | arrays and other rare types | 03 | as in a tuple, with its head |
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "types, values and syntax are large enums; what is not named is treated alike"
-)]
-
 use kv::mvcc::value::tag;
 
 use super::{key, value};
