@@ -277,8 +277,9 @@ fn wait_for(
     }
     let patience = settings.settings.number(cx.rules(), PRIORITY_AFTER).max(NANOS_PER_SEC);
     if now.wall - job.state.waiting_since_nanos >= patience {
+        // As a read of high priority does: their writes move above the end, and they may still commit.
         for txn in txns {
-            cx.sql.kv.abort(txn);
+            cx.sql.kv.push(txn, job.end());
         }
         return Outcome::RetryAt(now.add_nanos(STEP_NANOS_MIN));
     }
