@@ -91,7 +91,8 @@ impl<'a> RowDecoder<'a> {
 
     /// A row with its key columns.
     fn begin(&self, key: &[u8]) -> Result<Vec<Datum>, Error> {
-        let mut row = vec![Datum::Null; self.codec.columns.len()];
+        let mut row = Vec::new();
+        row.resize_with(self.codec.columns.len(), || Datum::Null);
         let mut rest = key.strip_prefix(self.index.prefix.as_slice()).ok_or(key::BROKEN)?;
         for (ordinal, desc) in self.index.key.iter().take(self.key_len) {
             self.take_part(&mut rest, *ordinal, *desc, &mut row)?;

@@ -63,13 +63,13 @@ fn take_number(bytes: &mut &[u8], len: usize) -> Option<u64> {
 }
 
 /// Appends the low `len` bytes of a number.
-fn put_low(out: &mut Vec<u8>, v: u64, len: u8) {
+pub(crate) fn put_low(out: &mut Vec<u8>, v: u64, len: u8) {
     let from = 8 - usize::from(len.min(8));
     out.extend_from_slice(&v.to_be_bytes()[from..]);
 }
 
 /// Bytes needed for a number, at least 1.
-fn byte_len(v: u64) -> u8 {
+pub(crate) fn byte_len(v: u64) -> u8 {
     (8 - num::low_u8(u64::from(v.leading_zeros()) / 8)).max(1)
 }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use base::num;
 use num_bigint::{BigInt, BigUint, Sign};
-use num_traits::Zero;
+use num_traits::{ToPrimitive, Zero};
 
 use super::part::{self, take_byte, take_bytes};
 use super::{json, key};
@@ -153,8 +153,11 @@ pub(crate) fn put_plain_decimal(out: &mut Vec<u8>, value: &Decimal) {
             part::put_uvarint(out, size);
         }
     }
-    if !coeff.is_zero() {
-        out.extend(coeff.magnitude().to_bytes_be());
+    match coeff.magnitude().to_u64() {
+        Some(0) => {}
+        // What fits a word is written without making bytes of it first.
+        Some(small) => part::put_low(out, small, part::byte_len(small)),
+        None => out.extend(coeff.magnitude().to_bytes_be()),
     }
 }
 
@@ -174,7 +177,11 @@ pub(crate) fn plain_decimal(mut bytes: &[u8]) -> Option<Decimal> {
     };
     let size = if matches!(marker, 0x29 | 0x25) { 0 } else { part::take_uvarint(&mut bytes)? };
     let e = i64::try_from(size).ok()?;
-    let magnitude = BigUint::from_bytes_be(bytes);
+    let magnitude = if bytes.len() <= 8 {
+        BigUint::from(bytes.iter().fold(0_u64, |v, byte| v << 8 | u64::from(*byte)))
+    } else {
+        BigUint::from_bytes_be(bytes)
+    };
     let sign = if negative { Sign::Minus } else { Sign::Plus };
     let coeff = BigInt::from_biguint(sign, magnitude);
     let signed = if below { -e } else { e };
@@ -232,10 +239,19 @@ fn put_body(out: &mut Vec<u8>, value: &Datum, depth: u8) -> Result<(), Error> {
         Datum::Oid(v) => put_zigzag(out, i64::from(*v)),
         Datum::Float(v) => out.extend_from_slice(&v.to_bits().to_be_bytes()),
         Datum::Decimal(v) => {
-            let mut plain = Vec::with_capacity(16);
-            put_plain_decimal(&mut plain, v);
-            put_leb(out, num::to_u64(plain.len()));
-            out.extend(plain);
+            // The length is nearly always below 128: its one byte is filled in afterwards.
+            let at = out.len();
+            out.push(0);
+            put_plain_decimal(out, v);
+            let len = out.len() - at - 1;
+            if let (Ok(short @ 0..=0x7f), Some(place)) = (u8::try_from(len), out.get_mut(at)) {
+                *place = short;
+            } else {
+                let plain = out.split_off(at + 1);
+                out.truncate(at);
+                put_leb(out, num::to_u64(len));
+                out.extend(plain);
+            }
         }
         Datum::String(v) => put_sized(out, v.as_bytes()),
         Datum::Bytes(v) => put_sized(out, v),

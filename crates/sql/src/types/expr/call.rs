@@ -65,12 +65,21 @@ pub(super) fn compile(
     if !function::exists(&name) {
         return Err(Error::UnknownFunction(name));
     }
-    let args = resolve(&name, &call.args, scope)?;
-    Ok(fold(args))
+    if name == "pg_typeof" && call.args.len() == 1 {
+        // The value does not tell widths, the type does.
+        let ty = expr_of(&call.args[0], scope, None)?.ty;
+        return Ok(Scalar::constant(ty.pg_name().into(), Type::STRING));
+    }
+    resolve(&name, &call.args, scope, want).map(fold)
 }
 
 /// Chooses the overload and types the arguments for it.
-fn resolve(name: &str, exprs: &[Expr], scope: &mut dyn Scope) -> Result<Scalar, Error> {
+fn resolve(
+    name: &str,
+    exprs: &[Expr],
+    scope: &mut dyn Scope,
+    want: Option<&Type>,
+) -> Result<Scalar, Error> {
     let mut known: Vec<Option<Scalar>> = Vec::with_capacity(exprs.len());
     let mut kinds = Vec::with_capacity(exprs.len());
     for expr in exprs {
@@ -83,7 +92,7 @@ fn resolve(name: &str, exprs: &[Expr], scope: &mut dyn Scope) -> Result<Scalar, 
             known.push(Some(scalar));
         }
     }
-    let Some(overload) = function::resolve(name, &kinds) else {
+    let Some(overload) = function::resolve(name, &kinds, want) else {
         return Err(unknown_signature(name, exprs, known, scope));
     };
     let element = known.iter().flatten().find_map(|scalar| match &scalar.ty {

@@ -219,13 +219,15 @@ pub fn names() -> Vec<&'static str> {
     names
 }
 
-/// The overload that fits the arguments best; of equals the first in the table.
-pub(super) fn resolve(name: &str, args: &[Arg]) -> Option<&'static Overload> {
+/// The overload that fits the arguments best; of equals the one that gives what is wanted, then the first in the table.
+pub(super) fn resolve(name: &str, args: &[Arg], want: Option<&Type>) -> Option<&'static Overload> {
     let mut best: Option<(u32, &'static Overload)> = None;
     for overload in overloads(name) {
-        if let Some(score) = overload.score(args)
-            && best.is_none_or(|(least, _)| score > least)
-        {
+        let Some(score) = overload.score(args) else { continue };
+        let gives =
+            matches!((&overload.ret, want), (Ret::T(ty), Some(want)) if ty.equivalent(want));
+        let score = score * 2 + u32::from(gives);
+        if best.is_none_or(|(least, _)| score > least) {
             best = Some((score, overload));
         }
     }

@@ -253,6 +253,8 @@ fn times() {
     check(&[
         ("now()", "2022-04-01 02:00:00+00"),
         ("current_date", "2022-04-01"),
+        ("now():::TIMESTAMP", "2022-04-01 02:00:00"),
+        ("pg_typeof(1::INT2)", "smallint"),
         ("cluster_logical_timestamp()", "1648778400000000000.0000000003"),
         ("ts + '1 day'", "2022-04-02 02:00:00"),
         ("ts - INTERVAL '1h'", "2022-04-01 01:00:00"),

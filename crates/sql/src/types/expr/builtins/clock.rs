@@ -39,6 +39,12 @@ pub(super) static TABLE: &[Overload] = &[
     f("transaction_timestamp", &[], TIMESTAMPTZ, |_, cx| Ok(txn(cx))).volatile(),
     f("statement_timestamp", &[], TIMESTAMPTZ, |_, cx| Ok(stmt(cx))).volatile(),
     f("clock_timestamp", &[], TIMESTAMPTZ, |_, cx| Ok(stmt(cx))).volatile(),
+    // Where a TIMESTAMP is wanted, the same moments on the session's clock.
+    f("now", &[], TIMESTAMP, |_, cx| Ok(Datum::Timestamp(local(cx)))).volatile(),
+    f("current_timestamp", &[], TIMESTAMP, |_, cx| Ok(Datum::Timestamp(local(cx)))).volatile(),
+    f("transaction_timestamp", &[], TIMESTAMP, |_, cx| Ok(Datum::Timestamp(local(cx)))).volatile(),
+    f("statement_timestamp", &[], TIMESTAMP, |_, cx| Ok(without_zone(&stmt(cx), cx))).volatile(),
+    f("clock_timestamp", &[], TIMESTAMP, |_, cx| Ok(without_zone(&stmt(cx), cx))).volatile(),
     f("localtimestamp", &[], TIMESTAMP, |_, cx| Ok(Datum::Timestamp(local(cx)))).volatile(),
     f("localtimestamp", &[I], TIMESTAMP, |a, cx| Ok(rounded(Datum::Timestamp(local(cx)), a)))
         .volatile(),
@@ -134,6 +140,12 @@ fn txn(cx: &EvalCx<'_>) -> Datum {
 
 fn stmt(cx: &EvalCx<'_>) -> Datum {
     Datum::TimestampTz(micros_of(cx.stmt_time))
+}
+
+/// A moment on the session's clock.
+fn without_zone(moment: &Datum, cx: &EvalCx<'_>) -> Datum {
+    let Datum::TimestampTz(micros) = moment else { return Datum::Null };
+    Datum::Timestamp(micros.saturating_add(i64::from(cx.zone_secs) * MICROS_PER_SEC))
 }
 
 fn follower_read(cx: &EvalCx<'_>) -> Datum {
