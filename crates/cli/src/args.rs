@@ -155,9 +155,11 @@ fn read(mut parser: lexopt::Parser) -> Result<Option<Raw>, lexopt::Error> {
                 })?;
             }
             Long("version") => {
-                raw.version = Some(parser.value()?.parse_with(|text| {
-                    Version::parse(text).ok_or("not one of 21.2, 26.2")
-                })?);
+                raw.version = Some(
+                    parser
+                        .value()?
+                        .parse_with(|text| Version::parse(text).ok_or("not one of 21.2, 26.2"))?,
+                );
             }
             Long("seed") => raw.config.seed = parser.value()?.parse()?,
             Long("start") => {

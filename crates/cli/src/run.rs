@@ -188,5 +188,6 @@ impl Runner<'_> {
 }
 
 fn read_file(path: &Path) -> io::Result<String> {
-    fs::read_to_string(path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))
+    fs::read_to_string(path)
+        .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))
 }

@@ -35,7 +35,10 @@ pub(crate) fn shell(options: &Shell) -> ExitCode {
         let _ = editor.load_history(path);
     }
     let mut talk = Talk { world: World::new(options.config.clone()), format: options.format };
-    println!("# Amber {}. Not affiliated with Cockroach Labs. \\? for help.", env!("CARGO_PKG_VERSION"));
+    println!(
+        "# Amber {}. Not affiliated with Cockroach Labs. \\? for help.",
+        env!("CARGO_PKG_VERSION")
+    );
     talk.read_all(&mut editor);
     if let Some(path) = &history {
         let _ = editor.save_history(path);

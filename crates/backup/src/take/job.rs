@@ -103,7 +103,7 @@ fn dest(job: &Job, cx: &Cx<'_, '_>) -> Result<Store, Error> {
 
 fn resolve_directory(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
     if job.plan.is_resolved() {
-        return Ok(next(job, Phase::Lock, 0));
+        return Ok(next(job, Phase::Verify, 0));
     }
     let snapshot = sys::descriptors_at(cx, job.end())?;
     let selection = Selection {
@@ -114,7 +114,7 @@ fn resolve_directory(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Erro
     let nanos = resolve::resolve(job, &snapshot, &selection, cx, |_| Ok(()))?;
     resolve::protect(job, cx)?;
     sys::push_protections(cx)?;
-    Ok(next(job, Phase::Lock, nanos))
+    Ok(next(job, Phase::Verify, nanos))
 }
 
 fn take_directory(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
@@ -144,18 +144,19 @@ fn first_checkpoint(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error
     lock::clear_temporary(&dest, job.id().0, cx.buckets, &mut nanos);
     if pauses_at("backup.after.write_first_checkpoint", cx)? {
         // The phase is done: what comes next must not look for foreign checkpoints again.
-        job.state.phase = Phase::Verify.into();
+        job.state.phase = Phase::Export.into();
         return Ok(Outcome::PausedAt("backup.after.write_first_checkpoint".to_owned()));
     }
-    Ok(next(job, Phase::Verify, nanos))
+    Ok(next(job, Phase::Export, nanos))
 }
 
+/// Once, and first: from here on the job's own record holds what it needs, however long the job is paused.
 fn verify(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
     resolve::verify(job, cx)?;
     if let Some(record) = resolve::record_of(job).filter(|_| cx.rules().verify_protection()) {
         sys::alone(cx, |sys| protected::mark_verified(sys, record))?;
     }
-    Ok(next(job, Phase::Export, 0))
+    Ok(next(job, Phase::Lock, 0))
 }
 
 /// What is to be exported next: spans not done yet, and in which window.

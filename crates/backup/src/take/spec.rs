@@ -85,12 +85,12 @@ impl Plan {
 pub enum Phase {
     /// Find the directory, if planning did not.
     Resolve = 0,
-    /// Take the directory for this job.
-    Lock = 1,
-    /// Write the first checkpoint.
-    Checkpoint = 2,
     /// Look whether the history needed is still there.
-    Verify = 3,
+    Verify = 1,
+    /// Take the directory for this job.
+    Lock = 2,
+    /// Write the first checkpoint.
+    Checkpoint = 3,
     /// Export spans.
     Export = 4,
     /// Write statistics.

@@ -50,11 +50,8 @@ pub fn rewrite(node: &mut Node) {
             rewrite(&mut join.right);
             rewrite_join(join);
         }
-        Node::Values { .. }
-        | Node::Rows(_)
-        | Node::Scan(_)
-        | Node::Cte { .. }
-        | Node::Write(_) => {}
+        Node::Values { .. } | Node::Rows(_) | Node::Scan(_) | Node::Cte { .. } | Node::Write(_) => {
+        }
     }
 }
 
@@ -72,7 +69,11 @@ fn at_most(node: &Node) -> Option<u64> {
         | Node::Sort { input, .. }
         | Node::Distinct { input, .. } => at_most(input),
         Node::Aggregate { input, keys, .. } => {
-            if keys.is_empty() { Some(1) } else { at_most(input) }
+            if keys.is_empty() {
+                Some(1)
+            } else {
+                at_most(input)
+            }
         }
         Node::Limit { input, limit, .. } => {
             let given = limit.as_ref().and_then(Scalar::as_const).and_then(Datum::as_int);
@@ -116,8 +117,11 @@ fn rewrite_join(join: &mut Join) {
         .iter()
         .zip(&join.right_keys)
         .map(|(left, right)| {
-            (left.ty.family() == right.ty.family())
-                .then_some((left.as_column()?, right.as_column()?, left.ty.clone()))
+            (left.ty.family() == right.ty.family()).then_some((
+                left.as_column()?,
+                right.as_column()?,
+                left.ty.clone(),
+            ))
         })
         .collect();
     let Some(pairs) = pairs else { return };
@@ -143,7 +147,8 @@ fn rewrite_join(join: &mut Join) {
     let mut conditions: Vec<Scalar> = rest
         .into_iter()
         .map(|(left, right, ty)| {
-            let sides = [Scalar::column(left, ty.clone()), Scalar::column(join.left_width + right, ty)];
+            let sides =
+                [Scalar::column(left, ty.clone()), Scalar::column(join.left_width + right, ty)];
             Scalar { ty: Type::Bool, node: ExprNode::Compare(CmpOp::Eq, Box::new(sides)) }
         })
         .collect();
