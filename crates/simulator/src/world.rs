@@ -273,3 +273,114 @@ impl World {
         self.state.now()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar;
+
+    fn world() -> World {
+        World::new(Config::default())
+    }
+
+    fn clock(world: &World) -> String {
+        calendar::short(world.now())[11..].to_owned()
+    }
+
+    fn ok(world: &mut World, line: &str) -> Vec<String> {
+        let result = world.sim(line);
+        assert_eq!(result.error, None, "{line}");
+        result.lines
+    }
+
+    #[test]
+    fn back_and_ahead_lead_to_the_same_state() {
+        let mut world = world();
+        world.exec("SELECT 1; SELECT 2;");
+        ok(&mut world, "\\sim advance 1h");
+        world.exec("SELECT 3;");
+        ok(&mut world, "\\sim advance 1h");
+        let end = world.hash();
+        let middle = {
+            ok(&mut world, "\\sim goto #3");
+            assert_eq!(clock(&world), "03:00:00");
+            world.hash()
+        };
+        ok(&mut world, "\\sim use main");
+        assert_eq!(world.hash(), end);
+        ok(&mut world, "\\sim goto #3");
+        assert_eq!(world.hash(), middle);
+        ok(&mut world, "\\sim goto 02:30");
+        assert_eq!(clock(&world), "02:30:00");
+        ok(&mut world, "\\sim goto 04:30");
+        assert_eq!(clock(&world), "04:30:00");
+    }
+
+    #[test]
+    fn an_input_in_the_past_makes_a_branch() {
+        let mut world = world();
+        ok(&mut world, "advance 1h");
+        let main = world.hash();
+        ok(&mut world, "goto 02:30");
+        ok(&mut world, "mark half");
+        world.exec("SELECT 1");
+        assert_eq!(world.lines.len(), 2);
+        assert_eq!(world.lines[1].name, "main-2");
+        assert_eq!(clock(&world), "02:30:00");
+        let there = world.hash();
+        let restored = World::restore(&world.snapshot()).unwrap();
+        assert_eq!(restored.hash(), there);
+        ok(&mut world, "use main");
+        assert_eq!(world.hash(), main);
+        ok(&mut world, "goto @half");
+        assert_eq!(clock(&world), "02:30:00");
+        ok(&mut world, "branch what-if");
+        ok(&mut world, "advance 1h");
+        assert_eq!(world.lines[2].name, "what-if");
+        assert_eq!(world.lines.len(), 3);
+    }
+
+    #[test]
+    fn snapshots_are_hostile_until_parsed() {
+        let mut world = world();
+        world.exec("SELECT 'a\nb'");
+        let bytes = world.snapshot();
+        assert_eq!(World::restore(&bytes).unwrap().hash(), world.hash());
+        for cut in [0, 5, 9, 20, bytes.len() / 2, bytes.len() - 1] {
+            assert!(World::restore(&bytes[..cut]).is_err(), "cut at {cut}");
+        }
+        let text = String::from_utf8(bytes).unwrap();
+        let other = text.replace("SELECT 'a", "SELECT 'b");
+        assert!(World::restore(other.as_bytes()).is_ok(), "a SELECT leaves no trace in the state");
+        let longer = text.replace("exec 0 0 4 0", "exec 0 0 4 99999999999");
+        assert!(matches!(
+            World::restore(longer.as_bytes()),
+            Err(replay::SnapshotError::Malformed { .. })
+        ));
+    }
+
+    #[test]
+    fn commands_that_cannot_be() {
+        let mut world = world();
+        let before = world.hash();
+        for (line, code) in [
+            ("\\sim fly", "42601"),
+            ("\\sim goto #7", "22023"),
+            ("\\sim goto @nowhere", "42704"),
+            ("\\sim goto 2021-01-01", "22023"),
+            ("\\sim play 1h/s", "55000"),
+            ("\\sim step", "55000"),
+            ("\\sim use nowhere", "42704"),
+            ("\\sim cluster use nowhere", "42704"),
+            ("\\sim cluster new 'a b'", "42602"),
+            ("\\sim bucket rm s3://a/b", "58P01"),
+        ] {
+            let error = world.sim(line).error.unwrap();
+            assert_eq!(error.code, code, "{line}: {}", error.message);
+        }
+        let big = "x".repeat(TEXT_BYTES_MAX + 1);
+        assert_eq!(world.exec(&big)[0].error.as_ref().unwrap().code, "54000");
+        assert_eq!(world.lines[0].log.len(), 4, "refused commands that reach the state are logged");
+        assert_eq!(world.hash(), before);
+    }
+}
