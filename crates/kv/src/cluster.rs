@@ -70,6 +70,8 @@ pub(crate) const MAX_KEY: [u8; 2] = [0xff; 2];
 pub struct Kv {
     pub(crate) nodes: Arc<Vec<Node>>,
     pub(crate) ranges: Vec<Arc<Range>>,
+    /// The first bytes of each range's start, for a quick search.
+    pub(crate) heads: Vec<u64>,
     pub(crate) locks: Arc<BTreeMap<Key, Lock>>,
     pub(crate) protections: Arc<Vec<Protection>>,
     pub(crate) configs: Arc<Vec<(Span, Arc<SpanConfig>)>>,
@@ -99,6 +101,7 @@ impl Kv {
         Self {
             nodes: Arc::new(nodes),
             ranges: vec![Arc::new(first)],
+            heads: vec![0],
             locks: Arc::default(),
             protections: Arc::default(),
             configs: Arc::default(),
@@ -155,7 +158,15 @@ impl Kv {
 
     /// The time of the newest version or range tombstone in `span`; zero if there is none. Costs a path of the tree.
     pub fn last_write(&self, span: &Span) -> Timestamp {
-        self.ranges_in(span).map(|range| range.last_write(span)).max().unwrap_or_default()
+        let mut newest = Timestamp::ZERO;
+        let from = if span.is_empty() { self.ranges.len() } else { self.index_of(&span.start) };
+        for range in self.ranges.iter().skip(from) {
+            if range.span().start >= span.end {
+                break;
+            }
+            newest = newest.max(range.last_write(span));
+        }
+        newest
     }
 
     /// All versions of the keys of `span`, intents too, at most `limit`: for people to look at.

@@ -15,20 +15,38 @@ use base::span::{Key, Span};
 
 use crate::cluster::{Direction, Kv, Lock};
 use crate::error::Error;
+use crate::mvcc::tree::heads::head;
 use crate::range::Range;
 use crate::txn::Reader;
 
 impl Kv {
     /// The place of the range that holds `key`.
+    #[inline]
     pub(crate) fn index_of(&self, key: &[u8]) -> usize {
-        let after = self.ranges.partition_point(|range| range.span().start.as_slice() <= key);
-        after.saturating_sub(1)
+        self.starts_before(key, |start| start <= key).saturating_sub(1)
     }
 
     /// The place of the range that holds the last key before `key`.
     pub(crate) fn index_before(&self, key: &[u8]) -> usize {
-        let after = self.ranges.partition_point(|range| range.span().start.as_slice() < key);
-        after.saturating_sub(1)
+        self.starts_before(key, |start| start < key).saturating_sub(1)
+    }
+
+    /// How many ranges start before `key`; where the heads are equal, `is_before` says so of the start.
+    #[inline]
+    fn starts_before(&self, key: &[u8], is_before: impl Fn(&[u8]) -> bool) -> usize {
+        let head = head(key, 0);
+        let after = self.heads.partition_point(|known| *known < head);
+        let rest = self.ranges.get(after..).unwrap_or_default();
+        let heads = self.heads.get(after..).unwrap_or_default();
+        let equal = heads.iter().take_while(|known| **known == head).count();
+        let equal = rest.get(..equal).unwrap_or_default();
+        after + equal.partition_point(|range| is_before(&range.span().start))
+    }
+
+    /// Takes in changed bounds of ranges.
+    pub(crate) fn index_ranges(&mut self) {
+        self.heads.clear();
+        self.heads.extend(self.ranges.iter().map(|range| head(&range.span().start, 0)));
     }
 
     /// The range at a place.
@@ -43,9 +61,10 @@ impl Kv {
 
     /// The ranges that hold keys of `span`, in order.
     pub fn ranges_in(&self, span: &Span) -> impl Iterator<Item = &Range> {
-        let from = self.index_of(&span.start);
-        let to = if span.is_empty() { from } else { self.index_before(&span.end) + 1 };
-        self.ranges[from..to.max(from)].iter().map(|range| &**range)
+        let from = if span.is_empty() { self.ranges.len() } else { self.index_of(&span.start) };
+        let end = span.end.clone();
+        let rest = self.ranges[from..].iter().map(|range| &**range);
+        rest.take_while(move |range| range.span().start < end)
     }
 
     /// Whether a read may go to `range`.

@@ -197,11 +197,16 @@ impl Range {
 
     /// The newest write in `span`, of which only the part inside counts.
     pub(crate) fn last_write(&self, span: &Span) -> Timestamp {
-        let of_points = if span.contains(&self.span) {
+        let of_points = if self.tree.is_empty() {
+            Timestamp::ZERO
+        } else if span.contains(&self.span) {
             self.tree.summary().max_ts
         } else {
             self.tree.last_write(span)
         };
+        if self.tombstones.is_empty() {
+            return of_points;
+        }
         of_points.max(self.tombstones.last_write(span))
     }
 

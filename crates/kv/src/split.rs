@@ -81,6 +81,7 @@ impl Kv {
         let id = RangeId(self.last_range);
         let right = Arc::make_mut(&mut self.ranges[at]).split_off(key, id, &self.nodes);
         self.ranges.insert(at + 1, Arc::new(right));
+        self.index_ranges();
     }
 
     /// Cuts the range at a place until no part is larger than its zone allows.
@@ -114,6 +115,7 @@ impl Kv {
                 continue;
             }
             let right = Arc::unwrap_or_clone(self.ranges.remove(at));
+            self.heads.remove(at);
             Arc::make_mut(&mut self.ranges[at - 1]).absorb(right);
         }
     }

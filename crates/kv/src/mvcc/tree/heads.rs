@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 
 /// The eight bytes after the first `skip`, as a number in the order of bytes; zeros stand for what is missing.
 #[inline]
-pub(super) fn head(key: &[u8], skip: usize) -> u64 {
+pub(crate) fn head(key: &[u8], skip: usize) -> u64 {
     let tail = key.get(skip..).unwrap_or_default();
     if let Some(eight) = tail.first_chunk::<8>() {
         return u64::from_be_bytes(*eight);

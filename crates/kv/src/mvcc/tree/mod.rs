@@ -17,7 +17,7 @@
 mod build;
 mod collect;
 mod cursor;
-mod heads;
+pub(crate) mod heads;
 mod insert;
 mod leaf;
 pub(crate) mod summary;
