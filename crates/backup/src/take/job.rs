@@ -182,6 +182,13 @@ fn todo(job: &Job) -> Todo {
 
 /// Fills one file with what one node has to give, and puts it where that node writes.
 fn export(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
+    if job.state.done.is_empty() && job.state.done_introduced.is_empty() {
+        for point in ["backup.before.flow", "backup.before_flow"] {
+            if pauses_at(point, cx)? {
+                return Ok(Outcome::PausedAt(point.to_owned()));
+            }
+        }
+    }
     let todo = todo(job);
     let pieces = pieces_of_first_node(&todo.spans, cx);
     let Some((node, pieces)) = pieces else { return Ok(next(job, Phase::Statistics, 0)) };

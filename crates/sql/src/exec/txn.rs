@@ -249,6 +249,9 @@ pub fn commit_before_ddl(cx: &mut Cx<'_>) -> Result<(), Error> {
     match &cx.session.txn {
         TxnState::Open(open) if open.statements > 0 || !open.implicit => {
             commit(cx)?;
+            // The statement's own transaction must see what was just committed.
+            cx.session.stmt_at = cx.clock.tick();
+            cx.session.snapshot = None;
             cx.notice(Notice::new(
                 "auto-committing transaction before processing DDL due to autocommit_before_ddl \
                  setting",
