@@ -25,8 +25,8 @@ use std::sync::Arc;
 
 use super::part::take_bytes;
 use super::value;
-use crate::types::Json;
 use crate::types::json::DEPTH_MAX;
+use crate::types::{Error, Json};
 
 const ARRAY: u32 = 0x8000_0000;
 const OBJECT: u32 = 0x4000_0000;
@@ -35,13 +35,31 @@ const LEN: u32 = 0x0fff_ffff;
 const KIND_SHIFT: u32 = 28;
 
 /// The bytes of a value.
-pub(crate) fn encode(value: &Json) -> Vec<u8> {
+///
+/// *Errors*: it is nested deeper than what is read again.
+pub(crate) fn encode(value: &Json) -> Result<Vec<u8>, Error> {
+    if is_deeper(value, DEPTH_MAX) {
+        return Err(Error::Refused {
+            code: base::sqlstate::SqlState::PROGRAM_LIMIT_EXCEEDED,
+            message: "JSON is nested too deep".to_owned(),
+            hint: None,
+        });
+    }
     let mut out = Vec::new();
     match value {
         Json::Array(_) | Json::Object(_) => put_container(&mut out, value),
         scalar => put_parts(&mut out, SCALAR, 1, &[scalar], &[]),
     }
-    out
+    Ok(out)
+}
+
+fn is_deeper(value: &Json, than: usize) -> bool {
+    let Some(rest) = than.checked_sub(1) else { return true };
+    match value {
+        Json::Array(elements) => elements.iter().any(|element| is_deeper(element, rest)),
+        Json::Object(fields) => fields.iter().any(|(_, field)| is_deeper(field, rest)),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => false,
+    }
 }
 
 fn put_container(out: &mut Vec<u8>, value: &Json) {

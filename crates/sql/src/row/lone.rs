@@ -31,7 +31,7 @@ pub(crate) fn put(out: &mut Vec<u8>, datum: &Datum) -> Result<(), Error> {
         Datum::Uuid(v) => put_tagged(out, v),
         Datum::Enum(v) => put_tagged(out, v.physical()),
         Datum::Inet(v) => put_tagged(out, &v.key_bytes()),
-        Datum::Json(v) => put_tagged(out, &super::json::encode(v)),
+        Datum::Json(v) => put_tagged(out, &super::json::encode(v)?),
         Datum::Decimal(v) => {
             out.push(tag::DECIMAL);
             value::put_plain_decimal(out, v);

@@ -332,6 +332,7 @@ fn take_mantissa(bytes: &mut &[u8], e: i32, negative: bool) -> Option<Decimal> {
     let sign = if negative { Sign::Minus } else { Sign::Plus };
     let magnitude = BigUint::from_radix_be(&digits, 10)?;
     Some(Decimal::Finite { coeff: BigInt::from_biguint(sign, magnitude), exponent })
+        .filter(Decimal::is_held)
 }
 
 #[cfg(test)]

@@ -186,7 +186,7 @@ pub(crate) fn plain_decimal(mut bytes: &[u8]) -> Option<Decimal> {
     let coeff = BigInt::from_biguint(sign, magnitude);
     let signed = if below { -e } else { e };
     let exponent = i32::try_from(signed - i64::from(digits(&coeff))).ok()?;
-    Some(Decimal::Finite { coeff, exponent })
+    Some(Decimal::Finite { coeff, exponent }).filter(Decimal::is_held)
 }
 
 /// Appends one column of a tuple: head and datum. NULL is written only where `id_delta` is 0, inside other values.
@@ -275,7 +275,7 @@ fn put_body(out: &mut Vec<u8>, value: &Datum, depth: u8) -> Result<(), Error> {
             put_msb(out, num::to_u64(v.len));
             v.words.iter().for_each(|word| out.extend_from_slice(&word.to_be_bytes()));
         }
-        Datum::Json(v) => put_sized(out, &json::encode(v)),
+        Datum::Json(v) => put_sized(out, &json::encode(v)?),
         Datum::Array(elements) => {
             let mut body = Vec::new();
             put_array(&mut body, elements, depth)?;

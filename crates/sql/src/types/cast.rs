@@ -386,7 +386,7 @@ fn float_to_int(n: f64) -> Result<i64, Error> {
 }
 
 fn seconds_interval(secs: f64) -> Datum {
-    Datum::Interval(Interval::from_nanos(num::truncate_f64(libm::round(secs * 1e6)) * 1_000))
+    Datum::Interval(Interval::from_micros(num::truncate_f64(libm::round(secs * 1e6))))
 }
 
 fn day_start(day: i32) -> Result<i64, Error> {

@@ -26,7 +26,11 @@ use super::Error;
 /// Significant digits of a quotient.
 pub const DIVISION_DIGITS: u32 = 20;
 /// The largest and smallest exponent of a value that is read or computed.
-const EXPONENT_MAX: i32 = 100_000;
+const EXPONENT_MAX: i32 = 2_000;
+/// The longest coefficient: about 12 000 digits.
+const COEFF_BITS_MAX: u64 = 40_000;
+/// The longest text of digits that is read.
+const DIGITS_MAX: usize = 10_000;
 
 /// A decimal value.
 #[derive(Clone, Debug)]
@@ -69,6 +73,29 @@ impl Decimal {
         Self::Finite { coeff: coeff.into(), exponent }
     }
 
+    /// The value itself, unless its exponent or its digits are beyond what is held: one sum of two such numbers could
+    /// fill the memory.
+    ///
+    /// *Errors*: out of range.
+    pub fn checked(self) -> Result<Self, Error> {
+        if self.is_held() {
+            Ok(self)
+        } else {
+            Err(Error::OutOfRange("exponent out of range".to_owned()))
+        }
+    }
+
+    /// Whether exponent and digits are within what is held.
+    pub fn is_held(&self) -> bool {
+        match self {
+            Self::Finite { coeff, exponent } => {
+                exponent.unsigned_abs() <= 2 * EXPONENT_MAX.unsigned_abs()
+                    && coeff.bits() <= COEFF_BITS_MAX
+            }
+            Self::NaN | Self::Infinity | Self::NegInfinity => true,
+        }
+    }
+
     /// Zero with no digits after the point.
     pub fn zero() -> Self {
         Self::new(0, 0)
@@ -106,7 +133,10 @@ impl Decimal {
         let sign_len = usize::from(whole.starts_with(['-', '+']));
         let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         let bare = whole.get(sign_len..)?;
-        if !all_digits(bare) || !all_digits(fraction) || bare.len() + fraction.len() == 0 {
+        if !all_digits(bare)
+            || !all_digits(fraction)
+            || !(1..=DIGITS_MAX).contains(&(bare.len() + fraction.len()))
+        {
             return None;
         }
         let mut joined = String::with_capacity(text.len());
@@ -458,7 +488,7 @@ impl fmt::Display for Decimal {
         let text = coeff.magnitude().to_string();
         let len = i32::try_from(text.len()).unwrap_or(i32::MAX);
         let adjusted = exponent.saturating_add(len - 1);
-        if exponent > 0 || adjusted < -6 && !coeff.is_zero() {
+        if exponent > 0 || adjusted < -6 {
             let (first, rest) = text.split_at(1);
             let point = if rest.is_empty() { "" } else { "." };
             return write!(f, "{first}{point}{rest}E{adjusted:+}");
@@ -486,7 +516,9 @@ mod tests {
 
     #[test]
     fn prints_what_it_reads() {
-        for text in ["0", "0.00", "1.0", "-10000.50", "1648807200000000000.0000000001", "1E+100"] {
+        for text in
+            ["0", "0.00", "1.0", "-10000.50", "1648807200000000000.0000000001", "1E+100", "0E-7"]
+        {
             assert_eq!(dec(text).to_string(), text);
         }
         assert_eq!(dec("25e3").to_string(), "2.5E+4");

@@ -95,7 +95,11 @@ impl Interval {
     pub fn rounded(self, digits: u8) -> Self {
         let unit = 10_i64.pow(u32::from(9 - digits.min(9)));
         let half = unit / 2;
-        let nudged = if self.nanos < 0 { self.nanos - half } else { self.nanos + half };
+        let nudged = if self.nanos < 0 {
+            self.nanos.saturating_sub(half)
+        } else {
+            self.nanos.saturating_add(half)
+        };
         Self { nanos: nudged / unit * unit, ..self }
     }
 

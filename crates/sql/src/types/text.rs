@@ -219,6 +219,8 @@ impl Type {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn round(ty: &Type, text: &str) -> String {
@@ -264,5 +266,51 @@ mod tests {
             message(Type::Uuid, "foo"),
             "could not parse \"foo\" as type uuid: uuid: incorrect UUID length: foo"
         );
+    }
+
+    fn any_value() -> impl Strategy<Value = (Type, Datum)> {
+        prop_oneof![
+            any::<i64>().prop_map(|v| (Type::INT, Datum::Int(v))),
+            any::<f64>().prop_map(|v| (Type::FLOAT, Datum::Float(v))),
+            any::<bool>().prop_map(|v| (Type::Bool, Datum::Bool(v))),
+            ".{0,8}".prop_map(|v| (Type::STRING, Datum::from(v))),
+            prop::collection::vec(any::<u8>(), 0..8).prop_map(|v| (Type::Bytes, Datum::bytes(v))),
+            (any::<i64>(), -40i32..40)
+                .prop_map(|(c, e)| (Type::DECIMAL, Datum::decimal(Decimal::new(c, e)))),
+            (-700_000i32..2_900_000).prop_map(|v| (Type::Date, Datum::Date(v))),
+            (-60_000_000_000_000_000i64..250_000_000_000_000_000)
+                .prop_map(|v| (Type::TIMESTAMP, Datum::Timestamp(v))),
+            (-60_000_000_000_000_000i64..250_000_000_000_000_000)
+                .prop_map(|v| (Type::TIMESTAMPTZ, Datum::TimestampTz(v))),
+            (any::<i16>(), any::<i16>(), -1i64 << 50..1 << 50).prop_map(|(m, d, n)| {
+                let interval =
+                    Interval { months: m.into(), days: d.into(), nanos: n / 1_000 * 1_000 };
+                (Type::Interval, Datum::Interval(interval))
+            }),
+            any::<[u8; 16]>().prop_map(|v| (Type::Uuid, Datum::Uuid(v))),
+            prop::collection::vec(
+                prop_oneof![Just(Datum::Null), ".{0,5}".prop_map(Datum::from)],
+                0..5
+            )
+            .prop_map(|v| (Type::array(Type::STRING), Datum::array(v))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn text_there_and_back((ty, value) in any_value()) {
+            let text = value.to_text();
+            let back = ty.parse_text(&text, &TextCx::default());
+            prop_assert_eq!(back.map_err(|e| e.to_string()), Ok(value), "{}", text);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,20}", odd in "[-0-9:. +TZ{}(),\"a-z]{0,20}") {
+            for ty in super::super::oid::SIMPLE {
+                let _ = ty.parse_text(&text, &TextCx::default());
+                let _ = ty.parse_text(&odd, &TextCx::default());
+                let _ = Type::array(ty).parse_text(&odd, &TextCx::default());
+            }
+        }
     }
 }

@@ -83,9 +83,15 @@ impl Overload {
     ///
     /// *Errors*: what it refuses.
     pub fn call(&self, args: &[Datum], cx: &mut EvalCx<'_>) -> Result<Datum, Error> {
-        match self.eval {
-            Some(eval) => eval(args, cx),
-            None => cx.host.call(self.name, args),
+        let value = match self.eval {
+            Some(eval) => eval(args, cx)?,
+            None => cx.host.call(self.name, args)?,
+        };
+        match &value {
+            Datum::Decimal(decimal) if !decimal.is_held() => {
+                Err(Error::OutOfRange("exponent out of range".to_owned()))
+            }
+            _ => Ok(value),
         }
     }
 

@@ -147,8 +147,9 @@ fn concat_overload(left: &Type, right: &Type) -> Option<(Type, BinaryFn)> {
             if !matches!(other.family(), Family::Array | Family::Tuple | Family::Bytes) =>
         {
             Some((Type::STRING, |a, b, cx| {
-                let zone = cx.zone_secs;
-                Ok(Datum::from(a.to_text_in(zone) + &b.to_text_in(zone)))
+                let (a, b) = (a.to_text_in(cx.zone_secs), b.to_text_in(cx.zone_secs));
+                super::builtins::check_size(a.len() + b.len())?;
+                Ok(Datum::from(a + &b))
             }))
         }
         _ => None,
@@ -192,7 +193,7 @@ fn decimals(
     b: &Datum,
     f: impl FnOnce(&Decimal, &Decimal) -> Result<Decimal, Error>,
 ) -> Result<Datum, Error> {
-    f(&as_decimal(a), &as_decimal(b)).map(Datum::decimal)
+    f(&as_decimal(a), &as_decimal(b)).and_then(Decimal::checked).map(Datum::decimal)
 }
 
 /// A float divided; by zero is an error as for the others.

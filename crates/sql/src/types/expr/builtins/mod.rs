@@ -108,7 +108,7 @@ fn interval_at(args: &[Datum], at: usize) -> Interval {
 const BYTES_MAX: usize = 16 << 20;
 
 /// Refuses a result that would be larger than a statement may hold.
-fn check_size(bytes: usize) -> Result<(), Error> {
+pub(super) fn check_size(bytes: usize) -> Result<(), Error> {
     if bytes <= BYTES_MAX {
         return Ok(());
     }
@@ -118,3 +118,6 @@ fn check_size(bytes: usize) -> Result<(), Error> {
         hint: None,
     })
 }
+
+#[cfg(test)]
+mod tests;
