@@ -11,6 +11,7 @@
 //! An expression in parentheses keeps them (`Expr::Paren`): the printer never has to guess precedence.
 //! Left out: positions of single nodes; an error after parsing names the object, not the column of the text.
 
+pub mod alter;
 pub mod backup;
 pub mod ddl;
 pub mod dml;
@@ -166,27 +167,27 @@ pub enum Statement {
     /// CREATE STATISTICS and ANALYZE.
     CreateStatistics(ddl::CreateStatistics),
     /// DROP of anything but an index or a role.
-    Drop(ddl::Drop),
+    Drop(alter::Drop),
     /// DROP INDEX.
-    DropIndex(ddl::DropIndex),
+    DropIndex(alter::DropIndex),
     /// ALTER TABLE with a list of commands.
-    AlterTable(Box<ddl::AlterTable>),
+    AlterTable(Box<alter::AlterTable>),
     /// ALTER TABLE|INDEX … SPLIT AT.
-    Split(Box<ddl::Split>),
+    Split(Box<alter::Split>),
     /// ALTER SEQUENCE with options.
-    AlterSequence(Box<ddl::AlterSequence>),
+    AlterSequence(Box<alter::AlterSequence>),
     /// ALTER TYPE … ADD VALUE, RENAME VALUE, DROP VALUE.
-    AlterType(ddl::AlterType),
+    AlterType(alter::AlterType),
     /// ALTER DATABASE … (SET parameters, ADD REGION and the like).
-    AlterDatabase(ddl::AlterDatabase),
+    AlterDatabase(alter::AlterDatabase),
     /// ALTER INDEX … (NOT) VISIBLE.
-    AlterIndexVisible(ddl::AlterIndexVisible),
+    AlterIndexVisible(alter::AlterIndexVisible),
     /// ALTER … RENAME TO.
-    Rename(ddl::Rename),
+    Rename(alter::Rename),
     /// ALTER … SET SCHEMA.
-    SetSchema(ddl::SetSchema),
+    SetSchema(alter::SetSchema),
     /// ALTER … OWNER TO.
-    Owner(ddl::Owner),
+    Owner(alter::Owner),
     /// REFRESH MATERIALIZED VIEW.
     Refresh(ddl::Refresh),
     /// COMMENT ON.

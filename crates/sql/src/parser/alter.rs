@@ -1,11 +1,11 @@
 //! ALTER.
 
 use super::cursor::{Parser, Result};
-use crate::ast::ddl::{
+use crate::ast::alter::{
     AlterDatabase, AlterIndexVisible, AlterSequence, AlterTable, AlterTableCommand, AlterType,
-    ConstraintDef, DatabaseChange, IndexDef, Owner, Rename, SetSchema, Split, SplitAction,
-    TypeChange,
+    DatabaseChange, Owner, Rename, SetSchema, Split, SplitAction, TypeChange,
 };
+use crate::ast::ddl::{ConstraintDef, IndexDef};
 use crate::ast::zone::{TableIndex, ZoneTarget};
 use crate::ast::{Name, ObjectKind, ObjectName, Statement};
 

@@ -1,7 +1,8 @@
 //! DROP, COMMENT ON, REFRESH, ANALYZE.
 
 use super::cursor::{Parser, Result};
-use crate::ast::ddl::{Comment, CommentTarget, CreateStatistics, Drop, DropIndex, Refresh};
+use crate::ast::alter::{Drop, DropIndex};
+use crate::ast::ddl::{Comment, CommentTarget, CreateStatistics, Refresh};
 use crate::ast::schedule::ScheduleCommand;
 use crate::ast::{ObjectKind, ObjectName, Statement};
 

@@ -168,10 +168,9 @@ impl Parser<'_> {
                 self.flag(&mut options.experimental_deferred_copy, "experimental deferred copy")
             }
             "remove_regions" => {
-                // It implies the other, and the other is what is looked at first.
-                self.flag(&mut options.skip_localities_check, "skip_localities_check")?;
-                options.remove_regions = true;
-                Ok(())
+                // It implies the other, which may stand before it but not after.
+                options.skip_localities_check = true;
+                self.flag(&mut options.remove_regions, "remove_regions")
             }
             "grants" => self.flag(&mut options.grants, "grants"),
             _ => Err(self.fault()),

@@ -1,7 +1,7 @@
 //! ALTER and DROP as text.
 
 use super::Printer;
-use crate::ast::ddl::{
+use crate::ast::alter::{
     AlterTable, AlterTableCommand, AlterType, DatabaseChange, DropIndex, Rename, Split,
     SplitAction, TypeChange,
 };

@@ -332,12 +332,22 @@ impl Printer<'_> {
     fn cast(&mut self, expr: &Expr, ty: &TypeName, syntax: CastSyntax) {
         match syntax {
             CastSyntax::Prepend if matches!(expr, Expr::Literal(Literal::String(_))) => {
-                self.type_name(ty);
+                // The fields of an interval stand after its constant.
+                let fields = matches!(ty, TypeName::Interval { .. });
+                if fields {
+                    self.word("INTERVAL");
+                } else {
+                    self.type_name(ty);
+                }
                 self.word(" ");
                 if self.flags.hide_constants {
                     self.word("'_'");
                 } else {
                     self.expr(expr);
+                }
+                if fields {
+                    self.word(" ");
+                    self.interval_fields(ty);
                 }
             }
             CastSyntax::Explicit => {

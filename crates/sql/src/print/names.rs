@@ -164,12 +164,9 @@ impl Printer<'_> {
                     (None, _) => {}
                 }
             }
-            TypeName::Interval { fields, precision } => {
+            TypeName::Interval { .. } => {
                 self.word("INTERVAL ");
-                self.word(fields);
-                if let Some(precision) = precision {
-                    self.number(format_args!("({precision})"));
-                }
+                self.interval_fields(ty);
             }
             TypeName::Array(inner) => match inner.as_ref() {
                 TypeName::Collated(inner, locale) => {
@@ -189,6 +186,16 @@ impl Printer<'_> {
             }
             TypeName::User(name) => self.object_name(name),
             TypeName::ById(id) => self.number(format_args!("@{id}")),
+        }
+    }
+
+    /// `DAY TO SECOND(3)`
+    pub(super) fn interval_fields(&mut self, ty: &TypeName) {
+        if let TypeName::Interval { fields, precision } = ty {
+            self.word(fields);
+            if let Some(precision) = precision {
+                self.number(format_args!("({precision})"));
+            }
         }
     }
 
