@@ -250,16 +250,16 @@ pub struct ShowBackupOptions {
     pub revision_start_time: bool,
 }
 
-/// ALTER BACKUP ['sub' IN] uri ADD NEW_KMS = … WITH OLD_KMS = ….
+/// `ALTER BACKUP ['sub' IN] uri ADD NEW_KMS = … WITH OLD_KMS = …`
 #[derive(Clone, PartialEq, Debug)]
 pub struct AlterBackup {
     /// The subdirectory, if given.
     pub subdir: Option<Expr>,
     /// The collection or the backup's own URI.
     pub backup: Expr,
-    /// NEW_KMS.
+    /// The keys to add.
     pub new_kms: Vec<Expr>,
-    /// OLD_KMS.
+    /// A key that opens the backup now.
     pub old_kms: Vec<Expr>,
 }
 

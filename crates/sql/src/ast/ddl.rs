@@ -20,7 +20,7 @@ pub struct CreateDatabase {
     pub if_not_exists: bool,
     /// The name.
     pub name: Name,
-    /// ENCODING, TEMPLATE, LC_COLLATE, LC_CTYPE, CONNECTION LIMIT, OWNER, PRIMARY REGION, REGIONS, SURVIVE …: the words in
+    /// ENCODING, TEMPLATE, `LC_COLLATE`, `LC_CTYPE`, CONNECTION LIMIT, OWNER, PRIMARY REGION, REGIONS, SURVIVE …: the words in
     /// capitals and the value.
     pub options: Vec<(String, Expr)>,
 }
@@ -232,7 +232,8 @@ pub enum RefAction {
 }
 
 /// An index inside or outside CREATE TABLE.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one word of the statement")]
 pub struct IndexDef {
     /// Its name; made up when missing.
     pub name: Option<Name>,
@@ -369,6 +370,7 @@ pub enum SequenceOption {
 
 /// CREATE VIEW.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one word of the statement")]
 pub struct CreateView {
     /// OR REPLACE.
     pub replace: bool,

@@ -540,7 +540,7 @@ type_kinds! {
     TsQuery = "TSQUERY";
     /// VECTOR
     Vector = "VECTOR";
-    /// PG_LSN
+    /// `PG_LSN`
     PgLsn = "PG_LSN";
     /// LTREE
     Ltree = "LTREE";
@@ -578,6 +578,12 @@ impl Expr {
             args,
             ..Function::default()
         }))
+    }
+
+    /// What stands in the parentheses, if the expression is in a pair of them.
+    #[must_use]
+    pub fn into_inner(self) -> Self {
+        if let Self::Paren(inner) = self { *inner } else { self }
     }
 
     /// The expression without the parentheses around it.

@@ -109,6 +109,7 @@ pub enum GrantTarget {
 
 /// ALTER DEFAULT PRIVILEGES.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one word of the statement")]
 pub struct AlterDefaultPrivileges {
     /// FOR ROLE; empty is the current user.
     pub roles: Vec<Name>,

@@ -264,7 +264,7 @@ pub enum Statement {
     ShowBackups(Box<ShowBackups>),
     /// SHOW BACKUP.
     ShowBackup(Box<ShowBackup>),
-    /// ALTER BACKUP … ADD NEW_KMS.
+    /// ALTER BACKUP … ADD `NEW_KMS`.
     AlterBackup(Box<AlterBackup>),
     /// CREATE EXTERNAL CONNECTION.
     CreateExternalConnection(backup::CreateExternalConnection),
@@ -286,25 +286,25 @@ pub enum Statement {
 
 impl Statement {
     /// Whether the statement gives rows rather than a bare tag. DML does only with RETURNING.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "every other statement answers with a tag alone"
+    )]
     pub fn returns_rows(&self) -> bool {
         match self {
+            Self::Insert(stmt) => matches!(stmt.returning, dml::Returning::Items(_)),
+            Self::Update(stmt) => matches!(stmt.returning, dml::Returning::Items(_)),
+            Self::Delete(stmt) => matches!(stmt.returning, dml::Returning::Items(_)),
             Self::Select(_)
             | Self::Show(_)
             | Self::ShowBackups(_)
             | Self::ShowBackup(_)
-            | Self::Explain(_) => true,
-            Self::Insert(stmt) => matches!(stmt.returning, dml::Returning::Items(_)),
-            Self::Update(stmt) => matches!(stmt.returning, dml::Returning::Items(_)),
-            Self::Delete(stmt) => matches!(stmt.returning, dml::Returning::Items(_)),
-            Self::Backup(_)
+            | Self::Explain(_)
+            | Self::Backup(_)
             | Self::Restore(_)
             | Self::CreateSchedule(_)
-            | Self::AlterBackupSchedule(_) => true,
-            Self::CheckExternalConnection(_) => true,
-            #[expect(
-                clippy::wildcard_enum_match_arm,
-                reason = "every other statement answers with a tag alone"
-            )]
+            | Self::AlterBackupSchedule(_)
+            | Self::CheckExternalConnection(_) => true,
             _ => false,
         }
     }

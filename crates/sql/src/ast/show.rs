@@ -197,7 +197,7 @@ pub enum Show {
         /// The text.
         text: String,
     },
-    /// SHOW FINGERPRINTS FROM TABLE t, EXPERIMENTAL_FINGERPRINTS
+    /// `SHOW EXPERIMENTAL_FINGERPRINTS FROM TABLE t`
     Fingerprints(ObjectName),
     /// SHOW LOGICAL/FULL TABLE SCANS
     FullTableScans,
@@ -226,7 +226,7 @@ pub enum RangesTarget {
     Index(ObjectName, Name),
     /// FROM DATABASE db
     Database(Name),
-    /// FROM CURRENT_CATALOG, or nothing
+    /// `FROM CURRENT_CATALOG`, or nothing
     Current,
     /// SHOW CLUSTER RANGES
     Cluster,

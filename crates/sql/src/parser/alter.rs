@@ -296,7 +296,7 @@ impl Parser<'_> {
             }
             "alter" if self.key_at(1) == "primary" => {
                 self.expect_all(&["alter", "primary", "key", "using", "columns"])?;
-                let mut index = IndexDef { unique: true, ..self.no_index() };
+                let mut index = IndexDef { unique: true, ..IndexDef::default() };
                 self.index_rest(&mut index)?;
                 Ok(AlterTableCommand::AlterPrimaryKey(Box::new(index)))
             }

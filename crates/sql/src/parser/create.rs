@@ -155,7 +155,7 @@ impl Parser<'_> {
         let name = if self.is("on") { None } else { Some(self.any_name()?) };
         self.expect("on")?;
         let table = self.object_name()?;
-        let mut index = IndexDef { name, unique, inverted, vector, ..self.no_index() };
+        let mut index = IndexDef { name, unique, inverted, vector, ..IndexDef::default() };
         if self.eat("using") {
             match self.name()?.as_str() {
                 "gin" | "gist" => index.inverted = true,

@@ -17,7 +17,7 @@ use std::ops::Range;
 use base::sqlstate::SqlState;
 
 use super::{Dialect, Error};
-use crate::ast::{Expr, KvOption, Literal, Name, ObjectName};
+use crate::ast::{Name, ObjectName};
 use crate::lexer::keywords::Class;
 use crate::lexer::{self, Token, TokenKind};
 
@@ -28,7 +28,10 @@ pub(super) const MAX_HEIGHT: u32 = 400;
 
 /// Why parsing stopped. The place is a token's number, so that the text around it is found only when it is shown.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct Fault(Box<Reason>);
+
+#[derive(Debug)]
+struct Reason {
     at: usize,
     text: Option<String>,
     /// No HINT: the fault was raised by a rule's own check rather than by the grammar.
@@ -37,7 +40,7 @@ pub(super) struct Fault {
 }
 
 /// What the parser gives back everywhere.
-pub(super) type Result<T> = std::result::Result<T, Box<Fault>>;
+pub(super) type Result<T> = std::result::Result<T, Fault>;
 
 /// What `\h` helps with at this place.
 #[derive(Clone, Copy, Default)]
@@ -52,8 +55,8 @@ pub(super) struct Help {
 
 /// One token with what it is compared by.
 #[derive(Clone, Copy)]
-struct Lexeme<'a> {
-    token: Token,
+pub(super) struct Lexeme<'a> {
+    pub(super) token: Token,
     /// The keyword in lower case, the symbol, or nothing.
     key: &'a str,
 }
@@ -155,11 +158,11 @@ impl<'a> Parser<'a> {
         if self.at_end() { Ok(()) } else { Err(self.fault()) }
     }
 
-    fn slice(&self, token: &Token) -> &'a str {
+    pub(super) fn slice(&self, token: &Token) -> &'a str {
         self.text.get(token.start..token.end).unwrap_or_default()
     }
 
-    fn lexeme(&self, ahead: usize) -> Option<&Lexeme<'a>> {
+    pub(super) fn lexeme(&self, ahead: usize) -> Option<&Lexeme<'a>> {
         self.tokens.get(self.at + ahead)
     }
 
@@ -265,28 +268,25 @@ impl<'a> Parser<'a> {
 
     // Faults.
 
-    /// This place is wrong.
-    pub(super) fn fault(&self) -> Box<Fault> {
-        Box::new(Fault { at: self.at, text: None, plain: false, code: SqlState::SYNTAX_ERROR })
+    fn reason(at: usize, text: Option<String>, plain: bool, code: SqlState) -> Fault {
+        Fault(Box::new(Reason { at, text, plain, code }))
     }
 
-    /// This place is wrong, and why.
-    pub(super) fn fault_because(&self, text: impl Into<String>) -> Box<Fault> {
-        let text = Some(text.into());
-        Box::new(Fault { at: self.at, text, plain: false, code: SqlState::SYNTAX_ERROR })
+    /// This place is wrong.
+    pub(super) fn fault(&self) -> Fault {
+        Self::reason(self.at, None, false, SqlState::SYNTAX_ERROR)
     }
 
     /// A rule's own check failed at the token `back` places before this one; no HINT.
-    pub(super) fn refuse(&self, back: usize, text: impl Into<String>) -> Box<Fault> {
+    pub(super) fn refuse(&self, back: usize, text: impl Into<String>) -> Fault {
         let at = self.at.saturating_sub(back);
-        let text = Some(text.into());
-        Box::new(Fault { at, text, plain: true, code: SqlState::SYNTAX_ERROR })
+        Self::reason(at, Some(text.into()), true, SqlState::SYNTAX_ERROR)
     }
 
     /// Known to CockroachDB, not simulated here.
-    pub(super) fn unsupported(&self, what: &str) -> Box<Fault> {
+    pub(super) fn unsupported(&self, what: &str) -> Fault {
         let text = Some(format!("unimplemented: {what} is not simulated"));
-        Box::new(Fault { at: self.at, text, plain: true, code: SqlState::FEATURE_NOT_SUPPORTED })
+        Self::reason(self.at, text, true, SqlState::FEATURE_NOT_SUPPORTED)
     }
 
     /// One level deeper, as long as there is room.
@@ -306,9 +306,9 @@ impl<'a> Parser<'a> {
         if self.height > MAX_HEIGHT { Err(self.too_deep()) } else { Ok(()) }
     }
 
-    fn too_deep(&self) -> Box<Fault> {
+    fn too_deep(&self) -> Fault {
         let text = Some("statement is too deeply nested".to_owned());
-        Box::new(Fault { at: self.at, text, plain: true, code: SqlState::PROGRAM_LIMIT_EXCEEDED })
+        Self::reason(self.at, text, true, SqlState::PROGRAM_LIMIT_EXCEEDED)
     }
 
     /// Parses a construct that `\h` knows.
@@ -325,6 +325,7 @@ impl<'a> Parser<'a> {
 
     /// A fault as the client sees it.
     pub(super) fn explain(&self, fault: &Fault) -> Error {
+        let fault = &fault.0;
         let lexeme = self.tokens.get(fault.at);
         let position = lexeme.map_or(self.end, |l| l.token.start);
         let near = lexeme.map_or_else(|| "EOF".to_owned(), |l| self.shown(l));
@@ -394,10 +395,13 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes the token here as a name, whatever it is.
-    fn take_name(&mut self) -> Name {
-        let name = self.lexeme(0).map_or_else(String::new, |l| match l.token.kind {
-            TokenKind::Keyword => l.key.to_owned(),
-            _ => lexer::name_value(self.slice(&l.token)),
+    pub(super) fn take_name(&mut self) -> Name {
+        let name = self.lexeme(0).map_or_else(String::new, |l| {
+            if l.token.kind == TokenKind::Keyword {
+                l.key.to_owned()
+            } else {
+                lexer::name_value(self.slice(&l.token))
+            }
         });
         self.at += 1;
         name
@@ -455,7 +459,7 @@ impl<'a> Parser<'a> {
         Ok(ObjectName { parts })
     }
 
-    /// A user or role: a name, CURRENT_USER or SESSION_USER.
+    /// A user or role: a name, `CURRENT_USER` or `SESSION_USER`.
     pub(super) fn role(&mut self) -> Result<Name> {
         if matches!(self.key(), "current_user" | "session_user" | "current_role") {
             return Ok(self.take_name());
@@ -489,130 +493,5 @@ impl<'a> Parser<'a> {
     /// `( a, b )` or nothing.
     pub(super) fn optional_columns(&mut self) -> Result<Vec<Name>> {
         if self.is("(") { self.paren_list(Self::name) } else { Ok(Vec::new()) }
-    }
-
-    // Constants.
-
-    /// A string constant.
-    pub(super) fn string(&mut self) -> Result<String> {
-        let Some(lexeme) = self.lexeme(0).filter(|l| l.token.kind == TokenKind::String) else {
-            return Err(self.fault());
-        };
-        let value = lexer::string_value(self.slice(&lexeme.token));
-        let text = value.map_err(|what| self.refuse(0, format!("lexical error: {what}")))?;
-        self.at += 1;
-        Ok(text)
-    }
-
-    /// A bytes or bit constant.
-    pub(super) fn bytes(&mut self) -> Result<Literal> {
-        let Some(lexeme) = self.lexeme(0).filter(|l| l.token.kind == TokenKind::Bytes) else {
-            return Err(self.fault());
-        };
-        let text = self.slice(&lexeme.token);
-        let literal = if text.starts_with('B') {
-            Literal::Bits(text.get(2..text.len() - 1).unwrap_or_default().to_owned())
-        } else {
-            let value = lexer::bytes_value(text);
-            Literal::Bytes(value.map_err(|what| self.refuse(0, format!("lexical error: {what}")))?)
-        };
-        self.at += 1;
-        Ok(literal)
-    }
-
-    /// A number as typed.
-    pub(super) fn number(&mut self) -> Result<Literal> {
-        let Some(lexeme) = self.lexeme(0).filter(|l| l.token.kind == TokenKind::Number) else {
-            return Err(self.fault());
-        };
-        let text = self.slice(&lexeme.token);
-        let hex = text.starts_with("0x") || text.starts_with("0X");
-        let whole = hex || !text.contains(['.', 'e', 'E']);
-        self.at += 1;
-        let text = text.to_owned();
-        Ok(if whole { Literal::Int(text) } else { Literal::Decimal(text) })
-    }
-
-    /// A whole number without a sign.
-    pub(super) fn unsigned<T: std::str::FromStr>(&mut self) -> Result<T> {
-        let place = self.fault();
-        match self.number()? {
-            Literal::Int(text) => {
-                text.parse().map_err(|_| self.refuse(1, "numeric constant out of int64 range"))
-            }
-            _ => Err(place),
-        }
-    }
-
-    /// A whole number that may have a sign.
-    pub(super) fn signed(&mut self) -> Result<i64> {
-        let minus = self.eat("-");
-        if !minus {
-            self.eat("+");
-        }
-        let place = self.fault();
-        let Literal::Int(text) = self.number()? else { return Err(place) };
-        let text = if minus { format!("-{text}") } else { text };
-        text.parse().map_err(|_| self.refuse(1, "numeric constant out of int64 range"))
-    }
-
-    /// `$1`.
-    pub(super) fn placeholder(&mut self) -> Result<Expr> {
-        let Some(lexeme) = self.lexeme(0).filter(|l| l.token.kind == TokenKind::Placeholder) else {
-            return Err(self.fault());
-        };
-        let number = self.slice(&lexeme.token).get(1..).and_then(|digits| digits.parse().ok());
-        let number = number
-            .filter(|n| (1..=65536_u32).contains(n))
-            .ok_or_else(|| self.refuse(0, "placeholder index must be between 1 and 65536"))?;
-        self.at += 1;
-        self.placeholders = self.placeholders.max(number);
-        Ok(Expr::Placeholder(number))
-    }
-
-    /// A string constant or a placeholder, nothing else.
-    pub(super) fn string_constant_or_placeholder(&mut self) -> Result<Expr> {
-        match self.kind(0) {
-            Some(TokenKind::Placeholder) => self.placeholder(),
-            _ => Ok(Expr::string(self.string()?)),
-        }
-    }
-
-    /// A string constant, a bare word that means one, or a placeholder.
-    pub(super) fn string_or_placeholder(&mut self) -> Result<Expr> {
-        if self.is_free_word() {
-            return Ok(Expr::string(self.take_name()));
-        }
-        self.string_constant_or_placeholder()
-    }
-
-    /// One of those, or a list in parentheses.
-    pub(super) fn strings(&mut self) -> Result<Vec<Expr>> {
-        if self.is("(") {
-            return self.paren_list(Self::string_or_placeholder);
-        }
-        Ok(vec![self.string_or_placeholder()?])
-    }
-
-    /// A word that is not reserved, or a string constant, as text.
-    pub(super) fn word_or_string(&mut self) -> Result<String> {
-        if self.is_free_word() { Ok(self.take_name()) } else { self.string() }
-    }
-
-    /// `name [= string]` as WITH lists of open options have it.
-    pub(super) fn kv_option(&mut self) -> Result<KvOption> {
-        let key =
-            if self.kind(0) == Some(TokenKind::String) { self.string()? } else { self.name()? };
-        let value = if self.eat("=") { Some(self.string_or_placeholder()?) } else { None };
-        Ok(KvOption { key, value })
-    }
-
-    /// AS OF SYSTEM TIME, if it stands here.
-    pub(super) fn optional_as_of(&mut self) -> Result<Option<Expr>> {
-        if self.are(&["as", "of"]) {
-            self.expect_all(&["as", "of", "system", "time"])?;
-            return Ok(Some(self.expr()?));
-        }
-        Ok(None)
     }
 }

@@ -149,15 +149,14 @@ impl Parser<'_> {
             "at" if !restricted && self.key_at(1) == "time" => AT,
             "or" if !restricted => OR,
             "and" if !restricted => AND,
-            "is" if !restricted => IS,
-            "is" => {
+            "is" if restricted => {
                 let ahead = usize::from(self.key_at(1) == "not") + 1;
                 if !matches!(self.key_at(ahead), "distinct" | "of") {
                     return None;
                 }
                 IS
             }
-            "isnull" | "notnull" if !restricted => IS,
+            "is" | "isnull" | "notnull" if !restricted => IS,
             "in" | "between" | "like" | "ilike" | "similar" if !restricted => {
                 if matches!(key, "like" | "ilike") && is_quantifier(self.key_at(1)) {
                     CONTAINS
@@ -211,10 +210,10 @@ impl Parser<'_> {
         let operand = self.climb(level, restricted)?;
         Ok(match (op, operand) {
             (UnaryOp::Minus, Expr::Literal(Literal::Int(text))) => {
-                Expr::Literal(Literal::Int(negated(text)))
+                Expr::Literal(Literal::Int(negated(&text)))
             }
             (UnaryOp::Minus, Expr::Literal(Literal::Decimal(text))) => {
-                Expr::Literal(Literal::Decimal(negated(text)))
+                Expr::Literal(Literal::Decimal(negated(&text)))
             }
             (op, operand) => Expr::Unary(op, Box::new(operand)),
         })
@@ -419,7 +418,7 @@ fn is_quantifier(key: &str) -> bool {
     matches!(key, "any" | "some" | "all")
 }
 
-fn negated(text: String) -> String {
+fn negated(text: &str) -> String {
     match text.strip_prefix('-') {
         Some(positive) => positive.to_owned(),
         None => format!("-{text}"),

@@ -25,7 +25,9 @@ impl Parser<'_> {
             GrantTarget::Roles
         };
         if target != GrantTarget::Roles {
-            privileges.iter_mut().for_each(|word| word.make_ascii_uppercase());
+            for word in &mut privileges {
+                word.make_ascii_uppercase();
+            }
         }
         self.expect(if revoke { "from" } else { "to" })?;
         let grantees = self.list(Self::role)?;
@@ -86,9 +88,9 @@ impl Parser<'_> {
             }
             "all" => {
                 self.skip();
-                let word = match self.key() {
-                    word @ ("tables" | "sequences" | "functions" | "procedures") => word,
-                    _ => return Err(self.fault()),
+                let word @ ("tables" | "sequences" | "functions" | "procedures") = self.key()
+                else {
+                    return Err(self.fault());
                 };
                 self.skip();
                 self.expect_all(&["in", "schema"])?;
@@ -139,7 +141,9 @@ impl Parser<'_> {
         }
         let option_for = revoke && self.eat_all(&["grant", "option", "for"]);
         let mut privileges = self.privileges()?;
-        privileges.iter_mut().for_each(|word| word.make_ascii_uppercase());
+        for word in &mut privileges {
+            word.make_ascii_uppercase();
+        }
         self.expect("on")?;
         let on = match self.key() {
             word @ ("tables" | "sequences" | "types" | "schemas" | "functions" | "routines") => {

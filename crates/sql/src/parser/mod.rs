@@ -9,6 +9,7 @@
 mod alter;
 mod backup;
 mod call;
+mod constant;
 mod create;
 mod cursor;
 mod dml;

@@ -168,15 +168,19 @@ impl Parser<'_> {
         if self.eat(")") {
             return Ok(Expr::Tuple(Box::default()));
         }
-        let first = match self.expr()? {
-            Expr::Subquery(query) if self.query_goes_on() => {
-                let query = self.query_rest(Select::bare(SelectBody::Paren(query)))?;
-                self.expect(")")?;
-                return Ok(Expr::Subquery(Box::new(query)));
-            }
-            Expr::Tuple(tuple) if self.is("as") => return self.labels(*tuple),
-            expr => expr,
-        };
+        let first = self.expr()?;
+        if self.query_goes_on()
+            && let Expr::Subquery(query) = first
+        {
+            let query = self.query_rest(Select::bare(SelectBody::Paren(query)))?;
+            self.expect(")")?;
+            return Ok(Expr::Subquery(Box::new(query)));
+        }
+        if self.is("as")
+            && let Expr::Tuple(tuple) = first
+        {
+            return self.labels(*tuple);
+        }
         if self.is(",") {
             return self.tuple(first);
         }
@@ -251,10 +255,11 @@ impl Parser<'_> {
     fn exists(&mut self) -> Result<Expr> {
         self.expect("exists")?;
         let fault = self.fault();
-        match self.paren_expr()?.strip_parens() {
-            Expr::Subquery(query) => Ok(Expr::Exists(query.clone())),
-            _ => Err(fault),
+        let mut query = self.paren_expr()?;
+        while let Expr::Paren(inner) = query {
+            query = *inner;
         }
+        if let Expr::Subquery(query) = query { Ok(Expr::Exists(query)) } else { Err(fault) }
     }
 
     fn case(&mut self) -> Result<Expr> {

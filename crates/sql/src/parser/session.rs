@@ -242,10 +242,7 @@ impl Parser<'_> {
         if !self.eat("=") {
             self.expect("to")?;
         }
-        let value = match self.var_value()? {
-            Expr::Default => None,
-            value => Some(value),
-        };
+        let value = Some(self.var_value()?).filter(|value| *value != Expr::Default);
         Ok(Statement::SetClusterSetting(SetClusterSetting { name, value }))
     }
 

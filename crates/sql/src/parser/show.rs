@@ -41,13 +41,13 @@ impl Parser<'_> {
             }),
             "columns" => self.helped("SHOW COLUMNS", |p| {
                 p.skip();
-                let table = p.from_table()?;
+                let table = p.table_after_from()?;
                 Ok(Show::Columns { table, with_comment: p.with_comment() })
             }),
             "index" | "indexes" | "keys" => self.helped("SHOW INDEXES", Self::show_indexes),
             "constraint" | "constraints" => self.helped("SHOW CONSTRAINTS", |p| {
                 p.skip();
-                let table = p.from_table()?;
+                let table = p.table_after_from()?;
                 p.with_comment();
                 Ok(Show::Constraints(table))
             }),
@@ -73,11 +73,11 @@ impl Parser<'_> {
     /// What needs a word or two, and session variables.
     fn show_more(&mut self) -> Result<Show> {
         match self.key() {
-            "users" => self.word_only(Show::Users),
-            "roles" => self.word_only(Show::Roles),
-            "types" => self.word_only(Show::Types),
-            "locality" => self.word_only(Show::Locality),
-            "tenants" => self.word_only(Show::VirtualClusters),
+            "users" => Ok(self.word_only(Show::Users)),
+            "roles" => Ok(self.word_only(Show::Roles)),
+            "types" => Ok(self.word_only(Show::Types)),
+            "locality" => Ok(self.word_only(Show::Locality)),
+            "tenants" => Ok(self.word_only(Show::VirtualClusters)),
             "virtual" => {
                 self.expect_all(&["virtual", "clusters"])?;
                 Ok(Show::VirtualClusters)
@@ -96,7 +96,7 @@ impl Parser<'_> {
             }
             "triggers" => {
                 self.skip();
-                Ok(Show::Triggers(self.from_table()?))
+                Ok(Show::Triggers(self.table_after_from()?))
             }
             "external" => {
                 self.skip();
@@ -123,6 +123,13 @@ impl Parser<'_> {
                 Ok(Show::Fingerprints(self.object_name()?))
             }
             "default" => self.helped("SHOW DEFAULT PRIVILEGES", Self::show_default_privileges),
+            _ => self.show_status(),
+        }
+    }
+
+    /// Fixed phrases, and session variables.
+    fn show_status(&mut self) -> Result<Show> {
+        match self.key() {
             "full" => {
                 self.expect_all(&["full", "table", "scans"])?;
                 Ok(Show::FullTableScans)
@@ -159,10 +166,10 @@ impl Parser<'_> {
         }
     }
 
-    fn word_only(&mut self, show: Show) -> Result<Show> {
+    fn word_only(&mut self, show: Show) -> Show {
         self.skip();
         self.with_comment();
-        Ok(show)
+        show
     }
 
     fn with_comment(&mut self) -> bool {
@@ -173,7 +180,7 @@ impl Parser<'_> {
         if self.eat("from") { Ok(Some(item(self)?)) } else { Ok(None) }
     }
 
-    fn from_table(&mut self) -> Result<ObjectName> {
+    fn table_after_from(&mut self) -> Result<ObjectName> {
         self.expect("from")?;
         self.object_name()
     }
@@ -345,7 +352,9 @@ impl Parser<'_> {
             Scope::Default
         };
         match self.key() {
-            "settings" if scope == Scope::Cluster => self.word_only(Show::ClusterSettings { all }),
+            "settings" if scope == Scope::Cluster => {
+                Ok(self.word_only(Show::ClusterSettings { all }))
+            }
             "setting" if scope == Scope::Cluster => self.helped("SHOW CLUSTER SETTING", |p| {
                 p.skip();
                 if p.eat("all") {
@@ -353,9 +362,9 @@ impl Parser<'_> {
                 }
                 Ok(Show::ClusterSetting(p.dotted_name()?))
             }),
-            "sessions" => self.word_only(Show::Sessions { all, scope }),
-            "queries" | "statements" => self.word_only(Show::Queries { all, scope }),
-            "transactions" => self.word_only(Show::Transactions { all, scope }),
+            "sessions" => Ok(self.word_only(Show::Sessions { all, scope })),
+            "queries" | "statements" => Ok(self.word_only(Show::Queries { all, scope })),
+            "transactions" => Ok(self.word_only(Show::Transactions { all, scope })),
             _ => Err(self.fault()),
         }
     }

@@ -17,8 +17,7 @@ impl Parser<'_> {
             "index" if next == "(" || self.key_at(2) == "(" || self.key_at(2) == "using" => {
                 self.table_index_def()
             }
-            "unique" if next == "index" => self.table_index_def(),
-            "unique" if next == "inverted" => self.table_index_def(),
+            "unique" if matches!(next, "index" | "inverted") => self.table_index_def(),
             "inverted" | "vector" if next == "index" => self.table_index_def(),
             "family" if next == "(" || self.key_at(2) == "(" => {
                 self.skip();
@@ -51,7 +50,7 @@ impl Parser<'_> {
         let vector = self.eat("vector");
         self.expect("index")?;
         let name = if self.is("(") { None } else { Some(self.name()?) };
-        let mut index = IndexDef { name, unique, inverted, vector, ..self.no_index() };
+        let mut index = IndexDef { name, unique, inverted, vector, ..IndexDef::default() };
         if self.is("using") && self.key_at(1) != "hash" {
             self.skip();
             match self.name()?.as_str() {
@@ -61,24 +60,6 @@ impl Parser<'_> {
         }
         self.index_rest(&mut index)?;
         Ok(TableItem::Index(Box::new(index)))
-    }
-
-    /// An index without anything.
-    #[expect(clippy::unused_self, reason = "reads as part of the parser where it is used")]
-    pub(super) const fn no_index(&self) -> IndexDef {
-        IndexDef {
-            name: None,
-            unique: false,
-            inverted: false,
-            vector: false,
-            columns: Vec::new(),
-            hash: None,
-            storing: Vec::new(),
-            partition: None,
-            params: Vec::new(),
-            filter: None,
-            not_visible: false,
-        }
     }
 
     /// The columns of an index and what follows them.
@@ -103,10 +84,7 @@ impl Parser<'_> {
     /// A column, call or expression in parentheses with its direction.
     pub(super) fn index_elem(&mut self) -> Result<IndexElem> {
         let key = if self.is("(") {
-            match self.paren_expr()? {
-                Expr::Paren(inner) => IndexKey::Expr(*inner),
-                other => IndexKey::Expr(other),
-            }
+            IndexKey::Expr(self.paren_expr()?.into_inner())
         } else if self.key_at(1) == "(" {
             IndexKey::Expr(self.primary()?)
         } else {
@@ -337,11 +315,11 @@ impl Parser<'_> {
             ConstraintKind::Check(self.in_parens()?)
         } else if self.eat("unique") {
             let without_index = self.eat_all(&["without", "index"]);
-            let mut index = IndexDef { unique: true, ..self.no_index() };
+            let mut index = IndexDef { unique: true, ..IndexDef::default() };
             self.index_rest(&mut index)?;
             ConstraintKind::Unique { index: Box::new(index), without_index }
         } else if self.eat_all(&["primary", "key"]) {
-            let mut index = IndexDef { unique: true, ..self.no_index() };
+            let mut index = IndexDef { unique: true, ..IndexDef::default() };
             self.index_rest(&mut index)?;
             ConstraintKind::PrimaryKey(Box::new(index))
         } else {
@@ -354,8 +332,8 @@ impl Parser<'_> {
 }
 
 fn collated(ty: TypeName, locale: &str) -> TypeName {
-    match ty {
-        TypeName::Array(inner) => TypeName::Array(Box::new(collated(*inner, locale))),
-        other => TypeName::Collated(Box::new(other), locale.to_owned()),
+    if let TypeName::Array(inner) = ty {
+        return TypeName::Array(Box::new(collated(*inner, locale)));
     }
+    TypeName::Collated(Box::new(ty), locale.to_owned())
 }

@@ -95,6 +95,7 @@ impl Printer<'_> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is column_command's")]
     fn table_command(&mut self, command: &AlterTableCommand) {
         match command {
             AlterTableCommand::AddColumn { if_not_exists, column } => {
@@ -130,30 +131,6 @@ impl Printer<'_> {
                 self.keyword_name("RENAME CONSTRAINT ", from);
                 self.keyword_name(" TO ", to);
             }
-            AlterTableCommand::SetType { column, ty, using } => {
-                self.keyword_name("ALTER COLUMN ", column);
-                self.word(" SET DATA TYPE ");
-                self.type_name(ty);
-                self.clause(" USING ", using.as_ref());
-            }
-            AlterTableCommand::SetDefault(column, value) => {
-                self.set_or_drop(column, "DEFAULT", value.as_ref())
-            }
-            AlterTableCommand::SetOnUpdate(column, value) => {
-                self.set_or_drop(column, "ON UPDATE", value.as_ref());
-            }
-            AlterTableCommand::SetNotNull(column, set) => {
-                self.keyword_name("ALTER COLUMN ", column);
-                self.word(if *set { " SET NOT NULL" } else { " DROP NOT NULL" });
-            }
-            AlterTableCommand::SetVisible(column, visible) => {
-                self.keyword_name("ALTER COLUMN ", column);
-                self.word(if *visible { " SET VISIBLE" } else { " SET NOT VISIBLE" });
-            }
-            AlterTableCommand::DropStored(column) => {
-                self.keyword_name("ALTER COLUMN ", column);
-                self.word(" DROP STORED");
-            }
             AlterTableCommand::AlterPrimaryKey(index) => {
                 self.word("ALTER PRIMARY KEY USING COLUMNS ");
                 self.index_rest(index);
@@ -179,6 +156,39 @@ impl Printer<'_> {
                 self.word("PARTITION BY ");
                 self.word(text);
             }
+            _ => self.column_command(command),
+        }
+    }
+
+    /// ALTER COLUMN.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "table_command sends only these here")]
+    fn column_command(&mut self, command: &AlterTableCommand) {
+        match command {
+            AlterTableCommand::SetType { column, ty, using } => {
+                self.keyword_name("ALTER COLUMN ", column);
+                self.word(" SET DATA TYPE ");
+                self.type_name(ty);
+                self.clause(" USING ", using.as_ref());
+            }
+            AlterTableCommand::SetDefault(column, value) => {
+                self.set_or_drop(column, "DEFAULT", value.as_ref());
+            }
+            AlterTableCommand::SetOnUpdate(column, value) => {
+                self.set_or_drop(column, "ON UPDATE", value.as_ref());
+            }
+            AlterTableCommand::SetNotNull(column, set) => {
+                self.keyword_name("ALTER COLUMN ", column);
+                self.word(if *set { " SET NOT NULL" } else { " DROP NOT NULL" });
+            }
+            AlterTableCommand::SetVisible(column, visible) => {
+                self.keyword_name("ALTER COLUMN ", column);
+                self.word(if *visible { " SET VISIBLE" } else { " SET NOT VISIBLE" });
+            }
+            AlterTableCommand::DropStored(column) => {
+                self.keyword_name("ALTER COLUMN ", column);
+                self.word(" DROP STORED");
+            }
+            _ => {}
         }
     }
 

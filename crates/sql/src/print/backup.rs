@@ -8,7 +8,6 @@ use crate::ast::backup::{
     AlterBackup, Backup, BackupDest, BackupDetail, BackupOptions, Restore, RestoreOptions,
     ShowBackup, ShowBackupOptions, ShowBackups, Targets, TenantSpec,
 };
-use crate::ast::expr::Literal;
 use crate::ast::job::{ControlJobs, JobCommand, JobSet};
 use crate::ast::schedule::{AlterScheduleCommand, CreateSchedule, FullBackup, ScheduleCommand};
 use crate::ast::{Expr, KvOption, Statement};
@@ -67,12 +66,12 @@ impl Printer<'_> {
 
     /// A URI, hidden unless secrets are shown.
     fn uri(&mut self, uri: &Expr) {
-        match (uri, self.flags.show_secrets) {
-            (Expr::Literal(Literal::String(text)), false) => {
+        match uri.as_str() {
+            Some(text) if !self.flags.show_secrets => {
                 let shown = self.flags.redact_uri.map_or_else(|| "*****".to_owned(), |f| f(text));
                 self.expr(&Expr::string(shown));
             }
-            (other, _) => self.expr(other),
+            _ => self.expr(uri),
         }
     }
 
@@ -372,13 +371,13 @@ impl Printer<'_> {
 
     /// The location of SET INTO: only the password inside it is hidden.
     fn schedule_uri(&mut self, uri: &Expr) {
-        match uri {
-            Expr::Literal(Literal::String(text)) if !self.flags.show_secrets => {
+        match uri.as_str() {
+            Some(text) if !self.flags.show_secrets => {
                 let shown =
                     self.flags.redact_uri.map_or_else(|| without_password(text), |f| f(text));
                 self.expr(&Expr::string(shown));
             }
-            other => self.expr(other),
+            _ => self.expr(uri),
         }
     }
 

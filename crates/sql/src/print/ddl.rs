@@ -378,7 +378,7 @@ impl Printer<'_> {
                     self.type_name(ty);
                 }
                 SequenceOption::Cycle(cycle) => {
-                    self.word(if *cycle { "CYCLE" } else { "NO CYCLE" })
+                    self.word(if *cycle { "CYCLE" } else { "NO CYCLE" });
                 }
                 SequenceOption::OwnedBy(None) => self.word("OWNED BY NONE"),
                 SequenceOption::OwnedBy(Some(column)) => {

@@ -7,7 +7,7 @@ use crate::ast::expr::{
     Between, BinaryOp, Case, CastSyntax, CompareOp, Expr, Field, Function, FunctionSet, Literal,
     Over, Quantifier, Subscript, Tuple, TypeName, UnaryOp,
 };
-use crate::ast::query::{Frame, FrameBound, FrameExclusion, FrameMode, WindowSpec};
+use crate::ast::query::{Frame, FrameBound, FrameExclusion, FrameMode, Select, WindowSpec};
 
 impl BinaryOp {
     /// The operator's symbol.
@@ -157,6 +157,7 @@ impl Printer<'_> {
         self.operand(right);
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is compound_expr's")]
     fn bare_expr(&mut self, expr: &Expr) {
         match expr {
             Expr::Literal(literal) => self.literal(literal),
@@ -246,34 +247,14 @@ impl Printer<'_> {
                 self.clause(", ", test.code.as_ref());
                 self.word(")");
             }
-            Expr::Annotate { expr, ty, short } => {
-                if *short {
-                    self.cast_operand(expr);
-                    self.word(":::");
-                    self.type_name(ty);
-                } else {
-                    self.word("ANNOTATE_TYPE(");
-                    self.expr(expr);
-                    self.word(", ");
-                    self.type_name(ty);
-                    self.word(")");
-                }
-            }
+            Expr::Annotate { expr, ty, short } => self.annotation(expr, ty, *short),
             Expr::Collate { expr, locale } => {
                 self.cast_operand(expr);
                 self.word(" COLLATE ");
                 self.any_name(locale);
             }
-            Expr::Subquery(query) => {
-                self.word("(");
-                self.query(query);
-                self.word(")");
-            }
-            Expr::Exists(query) => {
-                self.word("EXISTS (");
-                self.query(query);
-                self.word(")");
-            }
+            Expr::Subquery(query) => self.paren_query("(", query),
+            Expr::Exists(query) => self.paren_query("EXISTS (", query),
             Expr::Array(items) => {
                 self.word("ARRAY[");
                 self.shortened(items);
@@ -282,9 +263,7 @@ impl Printer<'_> {
             Expr::ArraySubquery(query) => {
                 self.word("ARRAY ");
                 self.when(self.flags.group_exprs, "(");
-                self.word("(");
-                self.query(query);
-                self.word(")");
+                self.paren_query("(", query);
                 self.when(self.flags.group_exprs, ")");
             }
             Expr::Tuple(tuple) => self.tuple(tuple),
@@ -303,6 +282,26 @@ impl Printer<'_> {
         }
     }
 
+    fn paren_query(&mut self, open: &str, query: &Select) {
+        self.word(open);
+        self.query(query);
+        self.word(")");
+    }
+
+    fn annotation(&mut self, expr: &Expr, ty: &TypeName, short: bool) {
+        if short {
+            self.cast_operand(expr);
+            self.word(":::");
+            self.type_name(ty);
+        } else {
+            self.word("ANNOTATE_TYPE(");
+            self.expr(expr);
+            self.word(", ");
+            self.type_name(ty);
+            self.word(")");
+        }
+    }
+
     fn unary(&mut self, op: UnaryOp, operand: &Expr) {
         self.word(op.symbol());
         let parens =
@@ -314,10 +313,12 @@ impl Printer<'_> {
 
     fn comparison(&mut self, op: CompareOp, left: &Expr, right: &Expr) {
         let truth = matches!(right, Expr::Literal(Literal::Bool(_)));
-        let words = match op {
-            CompareOp::IsDistinctFrom if truth => "IS NOT",
-            CompareOp::IsNotDistinctFrom if truth => "IS",
-            other => other.symbol(),
+        let words = if truth && op == CompareOp::IsDistinctFrom {
+            "IS NOT"
+        } else if truth && op == CompareOp::IsNotDistinctFrom {
+            "IS"
+        } else {
+            op.symbol()
         };
         self.infix(left, words, right);
     }

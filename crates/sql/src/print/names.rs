@@ -48,7 +48,7 @@ impl Printer<'_> {
         self.out.push('"');
     }
 
-    /// A user or role; CURRENT_USER and its like stay words.
+    /// A user or role; `CURRENT_USER` and its like stay words.
     pub(super) fn role(&mut self, name: &str) {
         if matches!(name, "current_user" | "session_user" | "current_role") {
             self.out.push_str(&name.to_ascii_uppercase());
@@ -168,17 +168,16 @@ impl Printer<'_> {
                 self.word("INTERVAL ");
                 self.interval_fields(ty);
             }
-            TypeName::Array(inner) => match inner.as_ref() {
-                TypeName::Collated(inner, locale) => {
+            TypeName::Array(inner) => {
+                if let TypeName::Collated(inner, locale) = inner.as_ref() {
                     self.type_name(inner);
                     self.word("[] COLLATE ");
                     self.any_name(locale);
-                }
-                inner => {
+                } else {
                     self.type_name(inner);
                     self.word("[]");
                 }
-            },
+            }
             TypeName::Collated(inner, locale) => {
                 self.type_name(inner);
                 self.word(" COLLATE ");

@@ -2,7 +2,7 @@
 
 use super::Printer;
 use crate::ast::grant::{AlterRole, Grant, GrantTarget, RoleChange, RoleOption};
-use crate::ast::session::{Discard, Isolation, Priority, SetVar, TxnModes};
+use crate::ast::session::{Discard, Isolation, Prepare, Priority, SetVar, TxnModes};
 use crate::ast::zone::{ConfigureZone, ZoneChange, ZoneTarget};
 use crate::ast::{Expr, Statement};
 
@@ -37,16 +37,7 @@ impl Printer<'_> {
                     Some(value) => self.assigned(" = ", value),
                 }
             }
-            Statement::Prepare(stmt) => {
-                self.keyword_name("PREPARE ", &stmt.name);
-                if !stmt.types.is_empty() {
-                    self.word(" (");
-                    self.type_names(&stmt.types);
-                    self.word(")");
-                }
-                self.word(" AS ");
-                self.statement(&stmt.stmt);
-            }
+            Statement::Prepare(stmt) => self.prepare(stmt),
             Statement::Execute(stmt) => {
                 self.keyword_name("EXECUTE ", &stmt.name);
                 if !stmt.args.is_empty() {
@@ -81,6 +72,17 @@ impl Printer<'_> {
             }
             _ => {}
         }
+    }
+
+    fn prepare(&mut self, stmt: &Prepare) {
+        self.keyword_name("PREPARE ", &stmt.name);
+        if !stmt.types.is_empty() {
+            self.word(" (");
+            self.type_names(&stmt.types);
+            self.word(")");
+        }
+        self.word(" AS ");
+        self.statement(&stmt.stmt);
     }
 
     pub(super) fn keyword_name(&mut self, keyword: &str, name: &str) {
@@ -144,12 +146,13 @@ impl Printer<'_> {
     /// A value of a variable; `on` and `none` stay words.
     pub(super) fn assigned(&mut self, before: &str, value: &Expr) {
         self.word(before);
-        match value {
-            Expr::Column(parts) if matches!(parts.as_slice(), [word] if word == "on" || word == "none") =>
-            {
-                self.word(&parts.concat());
-            }
-            other => self.expr(other),
+        if let Expr::Column(parts) = value
+            && let [word] = parts.as_slice()
+            && (word == "on" || word == "none")
+        {
+            self.word(word);
+        } else {
+            self.expr(value);
         }
     }
 
@@ -237,9 +240,9 @@ impl Printer<'_> {
                 }
                 self.word(if values.is_empty() { " RESET " } else { " SET " });
                 if var == "all" {
-                    self.word("ALL")
+                    self.word("ALL");
                 } else {
-                    self.dotted(var)
+                    self.dotted(var);
                 }
                 for (i, value) in values.iter().enumerate() {
                     self.assigned(if i == 0 { " = " } else { ", " }, value);

@@ -5,9 +5,10 @@ use crate::ast::show::{
     PartitionsFrom, RangesTarget, RegionsFrom, ScheduleExecutor, ScheduleState, Scope, Show,
     ShowJobs, ShowJobsWhich, ShowSchedules,
 };
-use crate::ast::{Name, ObjectKind, ObjectName};
+use crate::ast::{Expr, Name, ObjectKind, ObjectName};
 
 impl Printer<'_> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is show_words' and show_rest's")]
     pub(super) fn show(&mut self, show: &Show) {
         self.word("SHOW ");
         match show {
@@ -20,29 +21,29 @@ impl Printer<'_> {
                 self.commented("", *with_comment);
             }
             Show::Tables { from, with_comment } => {
-                self.from_object("TABLES", from.as_ref());
+                self.object_after("TABLES", from.as_ref());
                 self.commented("", *with_comment);
             }
             Show::Columns { table, with_comment } => {
-                self.from_object("COLUMNS", Some(table));
+                self.object_after("COLUMNS", Some(table));
                 self.commented("", *with_comment);
             }
             Show::Indexes { table, with_comment } => {
-                self.from_object("INDEXES", Some(table));
+                self.object_after("INDEXES", Some(table));
                 self.commented("", *with_comment);
             }
             Show::DatabaseIndexes { database, with_comment } => {
                 self.keyword_name("INDEXES FROM DATABASE ", database);
                 self.commented("", *with_comment);
             }
-            Show::Constraints(table) => self.from_object("CONSTRAINTS", Some(table)),
+            Show::Constraints(table) => self.object_after("CONSTRAINTS", Some(table)),
             Show::Sequences(None) => self.word("SEQUENCES"),
             Show::Sequences(Some(database)) => self.keyword_name("SEQUENCES FROM ", database),
-            Show::Enums(from) => self.from_object("ENUMS", from.as_ref()),
-            Show::Functions(from) => self.from_object("FUNCTIONS", from.as_ref()),
-            Show::Triggers(table) => self.from_object("TRIGGERS", Some(table)),
+            Show::Enums(from) => self.object_after("ENUMS", from.as_ref()),
+            Show::Functions(from) => self.object_after("FUNCTIONS", from.as_ref()),
+            Show::Triggers(table) => self.object_after("TRIGGERS", Some(table)),
             Show::Fingerprints(table) => {
-                self.from_object("EXPERIMENTAL_FINGERPRINTS FROM TABLE", Some(table))
+                self.object_after("EXPERIMENTAL_FINGERPRINTS FROM TABLE", Some(table));
             }
             Show::Grants { on, grantees } => {
                 self.word("GRANTS");
@@ -77,15 +78,12 @@ impl Printer<'_> {
             Show::Jobs(jobs) => self.show_jobs(jobs),
             Show::Schedules(schedules) => self.show_schedules(schedules),
             Show::Ranges { target, options } => self.show_ranges(target, options),
-            _ => self.show_rest(show),
+            _ => self.show_words(show),
         }
     }
-
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "the other half of show; its kinds never come here"
-    )]
-    fn show_rest(&mut self, show: &Show) {
+    /// What is words alone.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is show_rest's")]
+    fn show_words(&mut self, show: &Show) {
         match show {
             Show::Types => self.word("TYPES"),
             Show::Users => self.word("USERS"),
@@ -98,6 +96,16 @@ impl Printer<'_> {
             Show::LastQueryStatistics => self.word("LAST QUERY STATISTICS"),
             Show::FullTableScans => self.word("FULL TABLE SCANS"),
             Show::CommitTimestamp => self.word("COMMIT TIMESTAMP"),
+            _ => self.show_rest(show),
+        }
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other half of show; its kinds never come here"
+    )]
+    fn show_rest(&mut self, show: &Show) {
+        match show {
             Show::Create { kind, name } => {
                 self.word("CREATE ");
                 if !matches!(kind, ObjectKind::Table) {
@@ -120,14 +128,7 @@ impl Printer<'_> {
             Show::ExternalConnections(None) => self.word("EXTERNAL CONNECTIONS"),
             Show::ExternalConnections(name) => self.clause("EXTERNAL CONNECTION ", name.as_ref()),
             Show::RangeForRow { table, index, row } => {
-                self.word(if index.is_some() { "RANGE FROM INDEX " } else { "RANGE FROM TABLE " });
-                self.object_name(table);
-                if let Some(index) = index {
-                    self.word("@");
-                    self.any_name(index);
-                }
-                self.word(" FOR ROW ");
-                self.paren_exprs(row);
+                self.range_for_row(table, index.as_ref(), row);
             }
             Show::Zone(target) => {
                 self.word("ZONE CONFIGURATION FROM ");
@@ -154,32 +155,12 @@ impl Printer<'_> {
             Show::Sessions { all, scope } => self.scoped(*all, *scope, "SESSIONS"),
             Show::Queries { all, scope } => self.scoped(*all, *scope, "STATEMENTS"),
             Show::Transactions { all, scope } => self.scoped(*all, *scope, "TRANSACTIONS"),
-            Show::Regions(from) => {
-                self.word("REGIONS");
-                match from {
-                    RegionsFrom::Default => {}
-                    RegionsFrom::Cluster => self.word(" FROM CLUSTER"),
-                    RegionsFrom::AllDatabases => self.word(" FROM ALL DATABASES"),
-                    RegionsFrom::Database(None) => self.word(" FROM DATABASE"),
-                    RegionsFrom::Database(Some(name)) => self.keyword_name(" FROM DATABASE ", name),
-                }
-            }
+            Show::Regions(from) => self.show_regions(from),
             Show::SurvivalGoal(None) => self.word("SURVIVAL GOAL FROM DATABASE"),
             Show::SurvivalGoal(Some(name)) => {
-                self.keyword_name("SURVIVAL GOAL FROM DATABASE ", name)
+                self.keyword_name("SURVIVAL GOAL FROM DATABASE ", name);
             }
-            Show::Partitions(PartitionsFrom::Table(table)) => {
-                self.from_object("PARTITIONS FROM TABLE", Some(table));
-            }
-            Show::Partitions(PartitionsFrom::Database(name)) => {
-                self.keyword_name("PARTITIONS FROM DATABASE ", name);
-            }
-            Show::Partitions(PartitionsFrom::Index(table, index)) => {
-                self.word("PARTITIONS FROM INDEX ");
-                self.object_name(table);
-                self.word("@");
-                if index == "*" { self.word("*") } else { self.any_name(index) }
-            }
+            Show::Partitions(from) => self.show_partitions(from),
             Show::Syntax(text) => {
                 self.word("SYNTAX ");
                 self.plain_string(text);
@@ -192,16 +173,56 @@ impl Printer<'_> {
         }
     }
 
+    fn range_for_row(&mut self, table: &ObjectName, index: Option<&Name>, row: &[Expr]) {
+        self.word(if index.is_some() { "RANGE FROM INDEX " } else { "RANGE FROM TABLE " });
+        self.object_name(table);
+        if let Some(index) = index {
+            self.word("@");
+            self.any_name(index);
+        }
+        self.word(" FOR ROW ");
+        self.paren_exprs(row);
+    }
+
+    fn show_regions(&mut self, from: &RegionsFrom) {
+        self.word("REGIONS");
+        match from {
+            RegionsFrom::Default => {}
+            RegionsFrom::Cluster => self.word(" FROM CLUSTER"),
+            RegionsFrom::AllDatabases => self.word(" FROM ALL DATABASES"),
+            RegionsFrom::Database(None) => self.word(" FROM DATABASE"),
+            RegionsFrom::Database(Some(name)) => self.keyword_name(" FROM DATABASE ", name),
+        }
+    }
+
+    fn show_partitions(&mut self, from: &PartitionsFrom) {
+        self.word("PARTITIONS FROM ");
+        match from {
+            PartitionsFrom::Table(table) => self.object_after("TABLE", Some(table)),
+            PartitionsFrom::Database(name) => self.keyword_name("DATABASE ", name),
+            PartitionsFrom::Index(table, index) => {
+                self.word("INDEX ");
+                self.object_name(table);
+                self.word("@");
+                if index == "*" {
+                    self.word("*");
+                } else {
+                    self.any_name(index);
+                }
+            }
+        }
+    }
+
     fn commented(&mut self, words: &str, with_comment: bool) {
         self.word(words);
         self.when(with_comment, " WITH COMMENT");
     }
 
     /// `WORDS FROM name`; without FROM when the words end in it.
-    fn from_object(&mut self, words: &str, from: Option<&ObjectName>) {
+    fn object_after(&mut self, words: &str, from: Option<&ObjectName>) {
         self.word(words);
         if let Some(name) = from {
-            self.word(if words.ends_with(" TABLE") { " " } else { " FROM " });
+            self.word(if words.ends_with("TABLE") { " " } else { " FROM " });
             self.object_name(name);
         }
     }
