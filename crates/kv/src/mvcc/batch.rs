@@ -39,6 +39,12 @@ impl Batch {
     /// The most bytes of keys and values that one batch may hold.
     pub const MAX_BYTES: usize = 1 << 30;
 
+    /// Makes room for what is to come.
+    pub(crate) fn reserve(&mut self, entries: usize, bytes: usize) {
+        self.slots.reserve(entries);
+        self.bytes.reserve(bytes);
+    }
+
     /// Adds a version. Beyond [`Batch::MAX_BYTES`] it is refused and `false` comes back.
     pub fn push(&mut self, key: &[u8], ts: Timestamp, value: &[u8]) -> bool {
         if self.bytes.len() + key.len() + value.len() > Self::MAX_BYTES {

@@ -14,7 +14,7 @@
 //! *Source*: `spec/keys-and-values.md` §6, `spec/gc-and-protected-timestamps.md` §4.
 
 use base::hlc::Timestamp;
-use base::num::to_u64;
+use base::num::{to_u64, to_usize};
 use base::span::{Key, Span, next_key};
 
 use super::RangeTombstone;
@@ -95,6 +95,9 @@ impl Kv {
             check(range, window)?;
             let Some(part) = range.span().intersect(span) else { continue };
             self.check_intents(&part, window)?;
+            if window.start.is_zero() && part == *range.span() {
+                make_room(range, target_bytes, &mut export);
+            }
             let mut walk = Walk::new(&range.tombstones, &part, window, limits, &mut export);
             // Without a bound nothing can be too large.
             let _ = walk.run(&range.tree, Timestamp::MAX);
@@ -113,6 +116,14 @@ impl Kv {
             .collect();
         if locks.is_empty() { Ok(()) } else { Err(Error::Intents { locks }) }
     }
+}
+
+/// A full export of a range takes about what it holds, up to the limit.
+fn make_room(range: &Range, target_bytes: u64, export: &mut Export) {
+    let sum = range.tree.summary();
+    let bytes = sum.total_bytes.min(target_bytes);
+    let entries = sum.versions.saturating_mul(bytes) / sum.total_bytes.max(1);
+    export.batch.reserve(to_usize(entries), to_usize(bytes));
 }
 
 fn check(range: &Range, window: Window) -> Result<(), Error> {
@@ -257,10 +268,9 @@ impl<'a> Walk<'a> {
             };
             let done = self.out.data_bytes;
             let after = done + self.held_bytes_if_cut(&start);
-            let is_enough =
-                self.limits.target_bytes > 0 && done > 0 && done >= self.limits.target_bytes;
+            let is_enough = done >= self.limits.target_bytes;
             let is_too_much = self.limits.max_bytes > 0 && after > self.limits.max_bytes;
-            if self.limits.target_bytes > 0 && (is_enough || is_too_much) {
+            if self.limits.target_bytes > 0 && done > 0 && (is_enough || is_too_much) {
                 self.held = None;
                 self.out.resume_ts = Timestamp::ZERO;
                 self.stop(&start);

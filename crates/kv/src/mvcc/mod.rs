@@ -16,7 +16,7 @@
 //! | [`tombstones`] | deletions of whole spans |
 //! | [`stats`] | statistics with ages |
 //! | [`engine`] | a bare tree, for scripts |
-//! | [`write`] | bulk writes past transactions |
+//! | [`write`](mod@write) | bulk writes past transactions |
 //! | [`scan`] | reading many keys at a time |
 //! | [`export`] | what a range gives to a backup |
 //! | [`gc`] | which versions may go |

@@ -312,7 +312,7 @@ impl Histories {
     }
 
     fn check_intents(&self, line: &Line, span: &Span, window: Window) -> Outcome {
-        let most = line.number("maxLockConflicts").and_then(|most| usize::try_from(most).ok());
+        let most = line.size("maxLockConflicts");
         let target = line.size("targetLockConflictBytes");
         let mut keys = Vec::new();
         let mut bytes = 0;
@@ -325,7 +325,8 @@ impl Histories {
             }
             keys.push(key.clone());
             bytes += to_u64(key.len() + CONFLICT_BYTES);
-            if most.is_some_and(|most| keys.len() >= most) || (target > 0 && bytes >= target) {
+            let is_enough = most > 0 && to_u64(keys.len()) >= most;
+            if is_enough || (target > 0 && bytes >= target) {
                 break;
             }
         }
