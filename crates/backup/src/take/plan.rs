@@ -133,13 +133,16 @@ fn check_licence(feature: &'static str, catalog: &Catalog, cx: &Cx<'_, '_>) -> R
     Ok(())
 }
 
-/// The layer's end. Without AS OF it is now, moved to the next whole microsecond: so it is later than all that was
+/// What a layer's end without AS OF is a multiple of. *Units*: nanoseconds.
+const END_NANOS: i64 = 1_000_000;
+
+/// The layer's end. Without AS OF it is now, moved to the next whole millisecond: so it is later than all that was
 /// written, and the time that SHOW BACKUP prints is the exact one.
 fn end_time(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Timestamp, Error> {
     let now = cx.sql.clock.tick();
     match &stmt.as_of {
         None => {
-            let end = Timestamp::from_wall((now.wall / 1000 + 1) * 1000);
+            let end = Timestamp::from_wall((now.wall / END_NANOS + 1) * END_NANOS);
             cx.sql.clock.advance_to(end);
             Ok(end)
         }
