@@ -134,9 +134,9 @@ fn check_licence(feature: &'static str, catalog: &Catalog, cx: &Cx<'_, '_>) -> R
 }
 
 /// What a layer's end without AS OF is a multiple of. *Units*: nanoseconds.
-const END_NANOS: i64 = 1_000_000;
+const END_NANOS: i64 = 1_000;
 
-/// The layer's end. Without AS OF it is now, moved to the next whole millisecond: so it is later than all that was
+/// The layer's end. Without AS OF it is now, moved to the next whole microsecond: so it is later than all that was
 /// written, and the time that SHOW BACKUP prints is the exact one.
 fn end_time(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Timestamp, Error> {
     let now = cx.sql.clock.tick();
