@@ -255,6 +255,13 @@ impl Snapshot {
             .flat_map(|names| names.iter().map(|(name, id)| (name.as_str(), *id)))
     }
 
+    /// Every name: database, schema, name, id; in order.
+    pub fn all_names(&self) -> impl Iterator<Item = (u32, u32, &str, u32)> {
+        self.names.iter().flat_map(|((parent, schema), names)| {
+            names.iter().map(|(name, id)| (*parent, *schema, name.as_str(), *id))
+        })
+    }
+
     /// A public database by name.
     pub fn database_by_name(&self, name: &str) -> Option<&DatabaseDescriptor> {
         self.database(self.id_of(0, 0, name)?).filter(|db| db.state() == State::Public)

@@ -211,6 +211,15 @@ pub fn run_statement(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Outcome, SqlEr
     }
 }
 
+pub use show_cluster::{locality_of, target_name as zone_target_name};
+
+/// All session variables with their values, in order of name.
+///
+/// *Errors*: those of reading the catalog.
+pub fn session_variables(cx: &mut Cx<'_>) -> Result<Vec<(&'static str, String)>, SqlError> {
+    set::names().map(|name| Ok((name, set::value(name, cx)?))).collect()
+}
+
 /// Definitions, SHOW and SET.
 fn run_other(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Outcome, SqlError> {
     if let Some(outcome) = ddl::run(stmt, cx)? {

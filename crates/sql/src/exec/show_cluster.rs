@@ -95,7 +95,7 @@ pub(crate) fn listed(snapshot: &Snapshot) -> Vec<(String, ZoneConfig)> {
 }
 
 /// `TABLE shop.public.carts`, `DATABASE shop`, `RANGE default`; `None` for what is gone.
-pub(crate) fn target_name(id: u32, snapshot: &Snapshot) -> Option<String> {
+pub fn target_name(id: u32, snapshot: &Snapshot) -> Option<String> {
     if let Some((_, name)) = zone_rows::NAMED.iter().find(|(known, _)| *known == id) {
         return Some(format!("RANGE {name}"));
     }
@@ -188,7 +188,7 @@ pub(crate) fn locality(cx: &Cx<'_>) -> Rows {
 }
 
 /// `region=us-east,az=a` of a node.
-pub(crate) fn locality_of(kv: &kv::Kv, node: base::ids::NodeId) -> String {
+pub fn locality_of(kv: &kv::Kv, node: base::ids::NodeId) -> String {
     let found = kv.nodes().iter().find(|known| known.config.id == node);
     let tiers: Vec<String> = found
         .iter()

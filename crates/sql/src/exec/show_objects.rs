@@ -225,7 +225,7 @@ pub(crate) fn columns(
     for column in &desc.columns {
         let ty = snapshot.hydrate(&column.ty.clone().unwrap_or_default())?;
         let expr = |text: &Option<String>| {
-            text.as_ref().map(|text| show_create::expr_text(text, &snapshot))
+            text.as_ref().map(|text| show_create::shown_expr(text, &snapshot))
         };
         let mut row = vec![
             text(&column.name),
@@ -397,7 +397,7 @@ pub(crate) fn constraints(name: &ObjectName, cx: &mut Cx<'_>) -> Result<Rows, Er
         push(&fk.name, "FOREIGN KEY", details, fk.validity == validity::VALIDATED);
     }
     for check in &desc.checks {
-        let details = format!("CHECK (({}))", show_create::expr_text(&check.expr, &snapshot));
+        let details = format!("CHECK (({}))", show_create::shown_expr(&check.expr, &snapshot));
         push(&check.name, "CHECK", details, check.validity == validity::VALIDATED);
     }
     rows.sort();

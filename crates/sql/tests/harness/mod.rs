@@ -122,7 +122,8 @@ impl Cluster {
                 lines.extend(error.hint().map(|hint| format!("HINT: {hint}")));
             }
         }
-        lines
+        // Texts of several lines (SHOW CREATE) are compared line by line, without their indent.
+        lines.iter().flat_map(|text| text.split('\n')).map(|line| line.trim().to_owned()).collect()
     }
 
     /// Runs a script and compares all answers.
