@@ -275,8 +275,8 @@ impl Error {
                     .to_owned(),
             ),
             Self::Dependents { hint, .. } | Self::Refused { hint, .. } => hint.clone(),
-            Self::Types(cause) => cause.hint().map(|hint| hint.to_string()),
-            Self::Kv(cause) => cause.hint().map(|hint| hint.to_string()),
+            Self::Types(cause) => cause.hint().map(str::to_owned),
+            Self::Kv(cause) => cause.hint().map(str::to_owned),
             Self::Undefined { .. }
             | Self::Exists { .. }
             | Self::WrongKind { .. }

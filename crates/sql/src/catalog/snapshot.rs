@@ -57,6 +57,9 @@ struct Entry {
     built: OnceLock<Option<Arc<Table>>>,
 }
 
+/// Database and schema to names and ids.
+type Names = BTreeMap<(u32, u32), BTreeMap<String, u32>>;
+
 /// What exists at one time.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -66,7 +69,7 @@ pub struct Snapshot {
     pub read_at: Timestamp,
     rules: Rules,
     entries: BTreeMap<u32, Arc<Entry>>,
-    names: BTreeMap<(u32, u32), BTreeMap<String, u32>>,
+    names: Names,
     /// Users, roles and system privileges.
     pub users: Users,
     /// Values of cluster settings.
@@ -343,8 +346,8 @@ impl Entry {
     }
 }
 
-fn read_names(sys: &mut Sys<'_>) -> Result<BTreeMap<(u32, u32), BTreeMap<String, u32>>, Error> {
-    let mut names: BTreeMap<(u32, u32), BTreeMap<String, u32>> = BTreeMap::new();
+fn read_names(sys: &mut Sys<'_>) -> Result<Names, Error> {
+    let mut names = Names::new();
     let number = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
     for row in sys.rows(ids::NAMESPACE, &[])? {
         if let (Some(parent), Some(schema), Some(name), Some(id)) = (

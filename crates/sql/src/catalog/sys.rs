@@ -65,10 +65,10 @@ impl Row {
     }
 
     /// A timestamp, with or without zone. *Units*: microseconds since 1970.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "no other datum is a moment")]
     pub fn micros(&self, column: &str) -> Option<i64> {
         match self.get(column) {
             Datum::Timestamp(micros) | Datum::TimestampTz(micros) => Some(*micros),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "no other datum is a moment")]
             _ => None,
         }
     }
@@ -93,8 +93,8 @@ impl Sys<'_> {
         let mut decoder = RowDecoder::new(&table.codec, index, &needed);
         let mut rows = Vec::new();
         let mut keep = |values: Vec<Datum>| rows.push(Row { table: Arc::clone(&table), values });
-        let mut scan = self.kv.scan(self.txn, &span, kv::Direction::Forward)?;
-        while let Some((key, value)) = scan.next()? {
+        let mut walk = self.kv.scan(self.txn, &span, kv::Direction::Forward)?;
+        while let Some((key, value)) = walk.next()? {
             if let Some(row) = decoder.feed(key, value)? {
                 keep(row);
             }
@@ -177,8 +177,11 @@ fn assign(table: &SystemTable, mut row: Vec<Datum>, columns: &[(&str, Datum)]) -
     row
 }
 
+/// Keys with their values.
+type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// All keys and values of a row, secondary indexes too.
-fn pairs(table: &SystemTable, row: &[Datum]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Error> {
+fn pairs(table: &SystemTable, row: &[Datum]) -> Result<Pairs, Error> {
     let mut pairs = Vec::new();
     table.codec.encode_primary(row, &mut |key, value| {
         pairs.push((key.to_vec(), value.to_vec()));

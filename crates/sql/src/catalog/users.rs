@@ -34,7 +34,7 @@ pub struct User {
 /// All of them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Users {
-    users: BTreeMap<String, User>,
+    by_name: BTreeMap<String, User>,
     /// Member to its roles, each with whether it may hand the role on.
     members: BTreeMap<String, BTreeMap<String, bool>>,
     /// User and path to privileges and those that may be handed on.
@@ -51,13 +51,13 @@ impl Users {
                 id: row.oid("user_id").unwrap_or(0),
                 options: BTreeMap::new(),
             };
-            read.users.insert(name.to_owned(), user);
+            read.by_name.insert(name.to_owned(), user);
         }
         for row in sys.rows(ids::ROLE_OPTIONS, &[])? {
             let (Some(name), Some(option)) = (row.str("username"), row.str("option")) else {
                 continue;
             };
-            if let Some(user) = read.users.get_mut(name) {
+            if let Some(user) = read.by_name.get_mut(name) {
                 user.options.insert(option.to_owned(), row.str("value").map(str::to_owned));
             }
         }
@@ -81,17 +81,17 @@ impl Users {
 
     /// A user or role by name.
     pub fn get(&self, name: &str) -> Option<&User> {
-        self.users.get(name)
+        self.by_name.get(name)
     }
 
     /// All users and roles by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &User)> {
-        self.users.iter().map(|(name, user)| (name.as_str(), user))
+        self.by_name.iter().map(|(name, user)| (name.as_str(), user))
     }
 
     /// Refuses a name that is no user, `public` excepted.
     pub fn check(&self, name: &str) -> Result<(), Error> {
-        if name == PUBLIC || self.users.contains_key(name) {
+        if name == PUBLIC || self.by_name.contains_key(name) {
             return Ok(());
         }
         Err(Error::undefined(Kind::Role, name))

@@ -87,8 +87,8 @@ pub(crate) fn rename(stmt: &Rename, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
     Ok(Outcome::tag(tag(stmt.kind, true)))
 }
 
-fn note(stmt: Statement, id: u32, of_type: bool, cx: &mut Cx<'_>) -> Result<(), Error> {
-    let description = ddl::describe(&stmt);
+fn note(stmt: &Statement, id: u32, of_type: bool, cx: &mut Cx<'_>) -> Result<(), Error> {
+    let description = ddl::describe(stmt);
     ddl::note_job(&JobNote { description: &description, ids: &[id], of_type }, cx)?;
     Ok(())
 }
@@ -133,7 +133,7 @@ fn rename_database(stmt: &Rename, cx: &mut Cx<'_>) -> Result<(), Error> {
     if cx.session.database == db.name {
         cx.session.database = to;
     }
-    note(Statement::Rename(stmt.clone()), db.id, false, cx)
+    note(&Statement::Rename(stmt.clone()), db.id, false, cx)
 }
 
 fn rename_schema(stmt: &Rename, cx: &mut Cx<'_>) -> Result<(), Error> {
@@ -157,7 +157,7 @@ fn rename_schema(stmt: &Rename, cx: &mut Cx<'_>) -> Result<(), Error> {
     let mut sys = cx.sys_changing()?;
     write::drop_name(&mut sys, place.database, 0, &place.schema_name)?;
     write::set_name(&mut sys, place.database, 0, &to, place.schema)?;
-    note(Statement::Rename(stmt.clone()), place.schema, false, cx)
+    note(&Statement::Rename(stmt.clone()), place.schema, false, cx)
 }
 
 fn rename_type(stmt: &Rename, cx: &mut Cx<'_>) -> Result<(), Error> {
@@ -184,7 +184,7 @@ fn rename_type(stmt: &Rename, cx: &mut Cx<'_>) -> Result<(), Error> {
         write::drop_name(&mut sys, db, schema, &array.name)?;
         write::set_name(&mut sys, db, schema, &new_array, array.id)?;
     }
-    note(Statement::Rename(stmt.clone()), desc.id, true, cx)
+    note(&Statement::Rename(stmt.clone()), desc.id, true, cx)
 }
 
 fn rename_index(stmt: &Rename, cx: &mut Cx<'_>) -> Result<(), Error> {
@@ -209,7 +209,7 @@ fn rename_index(stmt: &Rename, cx: &mut Cx<'_>) -> Result<(), Error> {
         }
     }
     draft.write(cx)?;
-    note(Statement::Rename(stmt.clone()), desc.id, false, cx)
+    note(&Statement::Rename(stmt.clone()), desc.id, false, cx)
 }
 
 /// Views keep the names of what they read, so what they read keeps its name.
@@ -249,7 +249,7 @@ fn rename_relation(stmt: &Rename, cx: &mut Cx<'_>) -> Result<(), Error> {
         new_name: ObjectName { parts: vec![db, schema, to] },
         ..stmt.clone()
     };
-    note(Statement::Rename(named), desc.id, false, cx)
+    note(&Statement::Rename(named), desc.id, false, cx)
 }
 
 fn move_relation(
@@ -302,7 +302,7 @@ fn move_to_schema(stmt: &SetSchema, cx: &mut Cx<'_>) -> Result<(), Error> {
         return Ok(());
     }
     move_relation(&desc, place.schema, &name, [&db, &place.schema_name], snapshot, cx)?;
-    note(Statement::SetSchema(stmt.clone()), desc.id, false, cx)
+    note(&Statement::SetSchema(stmt.clone()), desc.id, false, cx)
 }
 
 /// Runs ALTER … OWNER TO.
@@ -358,5 +358,5 @@ fn give(stmt: &Owner, cx: &mut Cx<'_>) -> Result<(), Error> {
     }
     privileges.owner.clone_from(&stmt.owner);
     draft.write(cx)?;
-    note(Statement::Owner(stmt.clone()), id, of_type, cx)
+    note(&Statement::Owner(stmt.clone()), id, of_type, cx)
 }

@@ -35,6 +35,7 @@ use crate::outcome::{Notice, Outcome};
 use crate::print;
 
 /// Runs a definition, a grant, a zone or setting statement, or SHOW. `None` for statements of other kinds.
+#[expect(clippy::wildcard_enum_match_arm, reason = "queries, DML, sessions, backups are others'")]
 pub(crate) fn run(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Option<Outcome>, Error> {
     Ok(Some(match stmt {
         Statement::CreateDatabase(create) => ddl_database::create(create, cx)?,
@@ -66,46 +67,8 @@ pub(crate) fn run(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Option<Outcome>, 
         Statement::SetClusterSetting(stmt) => set::cluster_setting(stmt, cx)?,
         Statement::ConfigureZone(stmt) => zone::configure(stmt, cx)?,
         Statement::Show(stmt) => return show::run(stmt, cx),
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "queries, DML, sessions, backups are others'"
-        )]
         _ => return Ok(None),
     }))
-}
-
-/// Whether a statement defines something: those that commit an open transaction first, where the version does so.
-pub(crate) fn is_ddl(stmt: &Statement) -> bool {
-    matches!(
-        stmt,
-        Statement::CreateDatabase(_)
-            | Statement::CreateSchema(_)
-            | Statement::AlterDatabase(_)
-            | Statement::CreateTable(_)
-            | Statement::CreateIndex(_)
-            | Statement::DropIndex(_)
-            | Statement::AlterIndexVisible(_)
-            | Statement::CreateSequence(_)
-            | Statement::AlterSequence(_)
-            | Statement::CreateView(_)
-            | Statement::Refresh(_)
-            | Statement::CreateType(_)
-            | Statement::AlterType(_)
-            | Statement::Drop(_)
-            | Statement::Truncate(_)
-            | Statement::AlterTable(_)
-            | Statement::Split(_)
-            | Statement::Rename(_)
-            | Statement::SetSchema(_)
-            | Statement::Owner(_)
-            | Statement::Comment(_)
-            | Statement::CreateRole(_)
-            | Statement::AlterRole(_)
-            | Statement::DropRole(_)
-            | Statement::Grant(_)
-            | Statement::AlterDefaultPrivileges(_)
-            | Statement::ConfigureZone(_)
-    )
 }
 
 /// Every descriptor that a statement changes.

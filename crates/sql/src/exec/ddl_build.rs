@@ -28,6 +28,7 @@ use crate::types::{Type, wire};
 
 /// What a column brings besides itself.
 #[derive(Debug, Default)]
+#[expect(clippy::option_option, reason = "a constraint may be there without a name")]
 pub(crate) struct ColumnExtras {
     /// It is the primary key, under this name if one was given.
     pub primary: Option<Option<String>>,
@@ -67,29 +68,7 @@ pub(crate) fn column(
     env: Env<'_>,
 ) -> Result<(ColumnDescriptor, ColumnExtras), Error> {
     let name = &def.name;
-    if desc.columns.iter().any(|column| column.name == *name) {
-        let code = SqlState::DUPLICATE_COLUMN;
-        return Err(
-            CatalogError::refused(code, format!("duplicate column name: \"{name}\"")).into()
-        );
-    }
-    let source = env.snapshot.type_source(env.names);
-    let Some(type_name) = &def.ty else { return Err(invalid("a column has no type")) };
-    let ty = wire::from_ast(type_name, &source)?;
-    refuse_type(&ty)?;
-    let serial = is_serial(type_name);
-    let ty = if serial { Type::INT } else { ty };
-    let mut column = ColumnDescriptor {
-        name: name.clone(),
-        id: desc.next_column_id,
-        ty: Some(wire::to_message(&ty)),
-        nullable: true,
-        ..Default::default()
-    };
-    if serial {
-        column.nullable = false;
-        column.default_expr = Some("unique_rowid()".to_owned());
-    }
+    let (mut column, ty) = bare_column(desc, def, env)?;
     let mut extras = ColumnExtras::default();
     let mut said_null = None;
     for qual in &def.quals {
@@ -144,6 +123,33 @@ pub(crate) fn column(
         }
     }
     Ok((column, extras))
+}
+
+/// A column with its type alone; a SERIAL one has its default.
+fn bare_column(
+    desc: &TableDescriptor,
+    def: &ColumnDef,
+    env: Env<'_>,
+) -> Result<(ColumnDescriptor, Type), Error> {
+    let name = &def.name;
+    if desc.columns.iter().any(|column| column.name == *name) {
+        let text = format!("duplicate column name: \"{name}\"");
+        return Err(CatalogError::refused(SqlState::DUPLICATE_COLUMN, text).into());
+    }
+    let Some(type_name) = &def.ty else { return Err(invalid("a column has no type")) };
+    let ty = wire::from_ast(type_name, &env.snapshot.type_source(env.names))?;
+    refuse_type(&ty)?;
+    let serial = is_serial(type_name);
+    let ty = if serial { Type::INT } else { ty };
+    let column = ColumnDescriptor {
+        name: name.clone(),
+        id: desc.next_column_id,
+        ty: Some(wire::to_message(&ty)),
+        nullable: !serial,
+        default_expr: serial.then(|| "unique_rowid()".to_owned()),
+        ..Default::default()
+    };
+    Ok((column, ty))
 }
 
 /// Sets a column's default; `NULL` is none.
@@ -473,9 +479,12 @@ pub(crate) fn add_check(
         Some(name) if name_taken(desc, name) => return Err(duplicate_constraint(name)),
         Some(name) => name.to_owned(),
         None => {
-            let columns: String =
-                column_names(desc, &column_ids).iter().map(|name| format!("_{name}")).collect();
-            free_name(&format!("check{columns}"), |name| name_taken(desc, name))
+            let mut base = "check".to_owned();
+            for column in column_names(desc, &column_ids) {
+                base.push('_');
+                base.push_str(&column);
+            }
+            free_name(&base, |name| name_taken(desc, name))
         }
     };
     let constraint_id = constraint_id(desc);

@@ -234,13 +234,11 @@ fn bind_sequences(expr: &mut Expr, env: Env<'_>) -> Result<Vec<u32>, Error> {
             Err(cause) => failed = Some(cause),
         }
     });
-    match failed {
-        Some(cause) => Err(cause.into()),
-        None => {
-            found.dedup();
-            Ok(found)
-        }
+    if let Some(cause) = failed {
+        return Err(cause.into());
     }
+    found.dedup();
+    Ok(found)
 }
 
 /// `55:::REGCLASS`.
@@ -253,6 +251,7 @@ pub(crate) fn id_as_regclass(id: u32) -> Expr {
 }
 
 /// The name in `'s'`, `'db.public.s'`, `'s'::REGCLASS`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only constants name a sequence")]
 fn literal_name(expr: &Expr) -> Option<ObjectName> {
     match expr {
         Expr::Literal(Literal::String(text)) => {
@@ -262,12 +261,12 @@ fn literal_name(expr: &Expr) -> Option<ObjectName> {
         Expr::Cast { expr, .. } | Expr::Annotate { expr, .. } | Expr::Paren(expr) => {
             literal_name(expr)
         }
-        #[expect(clippy::wildcard_enum_match_arm, reason = "only constants name a sequence")]
         _ => None,
     }
 }
 
 /// Writes the type behind each constant, as far as its surroundings tell it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "everything else only has parts")]
 fn annotate(expr: &mut Expr, want: Option<&Type>, scope: &mut TableScope<'_>) {
     match expr {
         Expr::Literal(literal) => {
@@ -303,7 +302,6 @@ fn annotate(expr: &mut Expr, want: Option<&Type>, scope: &mut TableScope<'_>) {
             annotate(&mut between.high, ty.as_ref(), scope);
         }
         Expr::Paren(inner) => annotate(inner, want, scope),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "everything else only has parts")]
         _ => {
             let Ok(()) = walk::each_child_mut(expr, &mut |child| {
                 annotate(child, None, scope);
@@ -325,6 +323,7 @@ fn expr_is_now(call: &Function) -> bool {
 }
 
 /// The arguments of a call; a call whose result depends on the type around it is told that type.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the result's own type")]
 fn annotate_call(
     call: &mut Function,
     want: Option<&Type>,
@@ -338,7 +337,6 @@ fn annotate_call(
     let ty = match ty {
         Type::Timestamp(_) => Type::TIMESTAMP,
         Type::Date => Type::Date,
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the result's own type")]
         _ => Type::TIMESTAMPTZ,
     };
     let inner = Box::new(Expr::Function(Box::new(std::mem::take(call))));
@@ -346,16 +344,13 @@ fn annotate_call(
 }
 
 /// The type of a part that is a column, a cast, or has one told.
+#[expect(clippy::wildcard_enum_match_arm, reason = "everything else is compiled for its type")]
 fn type_of(expr: &Expr, scope: &mut TableScope<'_>) -> Option<Type> {
     match expr {
         Expr::Column(parts) => scope.column(parts).ok().map(|column| column.ty),
         Expr::Paren(inner) => type_of(inner, scope),
         Expr::Cast { ty, .. } | Expr::Annotate { ty, .. } => wire::from_ast(ty, scope.types).ok(),
         Expr::Literal(_) => None,
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "everything else is compiled for its type"
-        )]
         _ => types_expr::compile(expr, scope, None).ok().map(|scalar| scalar.ty),
     }
 }
@@ -382,6 +377,7 @@ fn literal_type(literal: &Literal, want: Option<&Type>) -> Option<Type> {
 }
 
 /// A type without its width: what a constant is told to be.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others have no width")]
 fn widest(ty: &Type) -> Type {
     match ty {
         Type::Int(_) => Type::INT,
@@ -392,7 +388,6 @@ fn widest(ty: &Type) -> Type {
         Type::TimestampTz(_) => Type::TIMESTAMPTZ,
         Type::Time(_) => Type::Time(None),
         Type::TimeTz(_) => Type::TimeTz(None),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the others have no width")]
         other => other.clone(),
     }
 }
@@ -414,6 +409,7 @@ fn canonical(literal: Literal, ty: &Type) -> Expr {
 }
 
 /// A type as it is written behind `:::`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "texts, and what is written as one")]
 fn type_name(ty: &Type) -> TypeName {
     if let Type::Enum(ty) = ty {
         return TypeName::ById(crate::types::oid::USER_TYPE_BASE + ty.id);
@@ -438,7 +434,6 @@ fn type_name(ty: &Type) -> TypeName {
         Type::Oid(_) => TypeKind::Oid,
         Type::Bit { .. } => TypeKind::VarBit,
         Type::Interval => return TypeName::Interval { fields: String::new(), precision: None },
-        #[expect(clippy::wildcard_enum_match_arm, reason = "texts, and what is written as one")]
         _ => TypeKind::String,
     };
     TypeName::plain(kind)

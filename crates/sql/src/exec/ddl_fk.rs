@@ -15,7 +15,6 @@ use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::names::{Scope, kind_of};
 use crate::error::Error;
 use crate::rules::Rules;
-use crate::types::wire;
 
 fn action(action: RefAction) -> FkAction {
     match action {
@@ -109,10 +108,10 @@ fn resolve_target(
         return Ok(own.id);
     }
     let desc = draft.snapshot.resolve_relation(&reference.table, scope)?;
-    match kind_of(desc) {
-        Kind::Table => Ok(desc.id),
-        _ => Err(refuse(format!("referenced relation \"{}\" is not a table", desc.name))),
+    if kind_of(desc) == Kind::Table {
+        return Ok(desc.id);
     }
+    Err(refuse(format!("referenced relation \"{}\" is not a table", desc.name)))
 }
 
 fn pair_columns(

@@ -44,6 +44,7 @@ pub(crate) struct Read {
 }
 
 /// Gives every relation in a query its full name; answers what is read.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only names matter")]
 pub(crate) fn qualify(
     select: &mut Select,
     snapshot: &Snapshot,
@@ -63,7 +64,6 @@ pub(crate) fn qualify(
             match part {
                 Expr::Column(parts) => named.extend(parts.last().cloned()),
                 Expr::Star(_) => named.push("*".to_owned()),
-                #[expect(clippy::wildcard_enum_match_arm, reason = "only names matter")]
                 _ => {}
             }
             false
@@ -182,13 +182,10 @@ impl Qualify<'_> {
         if name.parts.len() == 1 && self.ctes.iter().any(|cte| cte == name.object()) {
             return;
         }
-        match self.snapshot.resolve_relation(name, self.scope) {
-            Ok(desc) => {
-                self.ids.push(desc.id);
-                name.parts = self.snapshot.full_name(desc).into();
-            }
-            // A virtual table needs no dependency; a wrong name was refused when the query was described.
-            Err(_) => {}
+        // A virtual table needs no dependency; a wrong name was refused when the query was described.
+        if let Ok(desc) = self.snapshot.resolve_relation(name, self.scope) {
+            self.ids.push(desc.id);
+            name.parts = self.snapshot.full_name(desc).into();
         }
     }
 

@@ -19,7 +19,6 @@ use crate::catalog::descpb::{
 use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::names::Scope;
 use crate::catalog::system;
-use crate::catalog::write;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::outcome::Outcome;
@@ -137,7 +136,9 @@ fn options(
     Ok(opts)
 }
 
+/// What was said of the bounds: nothing, NO MINVALUE, or a number.
 #[derive(Default)]
+#[expect(clippy::option_option, reason = "not said and said to be none are different")]
 struct Bounds {
     min: Option<Option<i64>>,
     max: Option<Option<i64>>,
@@ -178,12 +179,12 @@ fn apply(
     Ok(())
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other type counts")]
 fn integer_type(name: &TypeName) -> Result<(&'static str, (i64, i64)), Error> {
     match wire::from_ast(name, &wire::NoTypes)? {
         Type::Int(Width::W2) => Ok(("INT2", (i64::from(i16::MIN), i64::from(i16::MAX)))),
         Type::Int(Width::W4) => Ok(("INT4", (i64::from(i32::MIN), i64::from(i32::MAX)))),
         Type::Int(Width::W8) => Ok(("INT8", (i64::MIN, i64::MAX))),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "no other type counts")]
         _ => Err(refuse("type must be an integer type")),
     }
 }
@@ -367,12 +368,5 @@ pub(crate) fn stop_using(
         }
         by.retain(|entry| entry.id != table || !entry.column_ids.is_empty());
     }
-    Ok(())
-}
-
-/// Marks the names that a restored or dropped sequence leaves.
-pub(crate) fn drop_name(desc: &TableDescriptor, cx: &mut Cx<'_>) -> Result<(), Error> {
-    let mut sys = cx.sys_changing()?;
-    write::drop_name(&mut sys, desc.parent_id, desc.unexposed_parent_schema_id, &desc.name)?;
     Ok(())
 }

@@ -46,7 +46,7 @@ pub(crate) fn create(stmt: &CreateTable, cx: &mut Cx<'_>) -> Result<Outcome, Err
     cx.require_create_in(&snapshot, &place)?;
     let id = cx.new_desc_id()?;
     let rules = *cx.rules;
-    let mut draft = Draft::new(snapshot);
+    let draft = Draft::new(snapshot);
     let mut desc = blank(id, &stmt.name, &place, &cx.session.user, rules);
     params(&mut desc, &stmt.params, rules)?;
     if let Some(source) = &stmt.source {
@@ -57,7 +57,7 @@ pub(crate) fn create(stmt: &CreateTable, cx: &mut Cx<'_>) -> Result<Outcome, Err
     primary_key(&mut desc, &mut late, rules)?;
     families(&mut desc, stmt, &late)?;
     constraints(&mut desc, stmt, &late, &draft, cx)?;
-    finish(desc, stmt, late, draft, cx)?;
+    finish(desc, stmt, &late, draft, cx)?;
     Ok(Outcome::tag(tag))
 }
 
@@ -212,13 +212,11 @@ fn set_primary(
 }
 
 fn primary_key(desc: &mut TableDescriptor, late: &mut Late, rules: Rules) -> Result<(), Error> {
-    match late.primary.take() {
-        Some((name, key)) => ddl_build::set_primary(desc, name.as_deref(), &key, rules),
-        None => {
-            let id = ddl_build::add_rowid(desc);
-            ddl_build::set_primary(desc, None, &[(id, false)], rules)
-        }
+    if let Some((name, key)) = late.primary.take() {
+        return ddl_build::set_primary(desc, name.as_deref(), &key, rules);
     }
+    let id = ddl_build::add_rowid(desc);
+    ddl_build::set_primary(desc, None, &[(id, false)], rules)
 }
 
 /// Named families first; all other columns go into the first one, in order.
@@ -361,7 +359,7 @@ fn table_constraint(
 fn finish(
     desc: TableDescriptor,
     stmt: &CreateTable,
-    late: Late,
+    late: &Late,
     mut draft: Draft,
     cx: &mut Cx<'_>,
 ) -> Result<(), Error> {

@@ -11,10 +11,10 @@ use base::sqlstate::SqlState;
 
 use super::ddl::{self, Draft, JobNote};
 use crate::ast::ddl::{AlterType, CreateType, CreateTypeKind, TypeChange};
-use crate::ast::{ObjectName, Statement};
+use crate::ast::Statement;
 use crate::catalog::descpb::{EnumMember, SqlType, TypeDescriptor, TypeKind, TypeMeta, family};
 use crate::catalog::error::{Error as CatalogError, Kind};
-use crate::catalog::names::{Place, kind_of};
+use crate::catalog::names::Place;
 use crate::catalog::privilege::{self, Privilege};
 use crate::catalog::snapshot::Snapshot;
 use crate::catalog::users;
@@ -262,15 +262,6 @@ pub(crate) fn users_of(snapshot: &Snapshot, desc: &TypeDescriptor) -> Vec<String
         .filter_map(|id| snapshot.table_desc(*id))
         .map(|desc| snapshot.full_name(desc).join("."))
         .collect()
-}
-
-/// Whether a name stands for a type, for statements that take any kind of object.
-pub(crate) fn is_type(snapshot: &Snapshot, name: &ObjectName, cx: &Cx<'_>) -> bool {
-    let found = snapshot.find(name, cx.name_scope());
-    found.is_some_and(|(_, id)| {
-        snapshot.table_desc(id).is_none_or(|desc| kind_of(desc) == Kind::Type)
-            && snapshot.type_desc(id).is_some()
-    })
 }
 
 #[cfg(test)]

@@ -84,12 +84,12 @@ pub(crate) fn create(stmt: &CreateView, cx: &mut Cx<'_>) -> Result<Outcome, Erro
     if stmt.materialized && !stmt.no_data {
         fill(id, &stmt.query, cx)?;
     }
-    let description = describe(stmt, &query, place.full(stmt.name.object()));
+    let description = describe(stmt, &query, &place.full(stmt.name.object()));
     ddl::note_job(&JobNote { description: &description, ids: &[id], of_type: false }, cx)?;
     Ok(Outcome::tag(tag))
 }
 
-fn describe(stmt: &CreateView, query: &Select, full: String) -> String {
+fn describe(stmt: &CreateView, query: &Select, full: &str) -> String {
     let parts = full.split('.').map(str::to_owned).collect();
     let named =
         CreateView { name: ObjectName { parts }, query: Box::new(query.clone()), ..stmt.clone() };

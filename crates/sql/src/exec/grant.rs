@@ -47,12 +47,12 @@ pub(crate) fn run(stmt: &Grant, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
         | GrantTarget::Sequences(_)
         | GrantTarget::Types(_)
         | GrantTarget::Functions(_)
-        | GrantTarget::AllInSchemas(..) => objects(stmt, &grantees, snapshot, cx)?,
+        | GrantTarget::AllInSchemas(..) => objects(stmt, &grantees, &snapshot, cx)?,
     }
     Ok(Outcome::tag(tag))
 }
 
-/// Grantees as they are looked up: CURRENT_USER and its kin stand for the session's user.
+/// Grantees as they are looked up: `CURRENT_USER` and its kin stand for the session's user.
 fn names(given: &[Name], cx: &Cx<'_>) -> Vec<String> {
     given
         .iter()
@@ -182,11 +182,11 @@ fn parse(stmt: &Grant, kind: Kind, cx: &Cx<'_>) -> Result<u64, Error> {
 fn objects(
     stmt: &Grant,
     grantees: &[String],
-    snapshot: Arc<Snapshot>,
+    snapshot: &Arc<Snapshot>,
     cx: &mut Cx<'_>,
 ) -> Result<(), Error> {
-    let found = targets(&stmt.target, &snapshot, cx)?;
-    let mut draft = Draft::new(Arc::clone(&snapshot));
+    let found = targets(&stmt.target, snapshot, cx)?;
+    let mut draft = Draft::new(Arc::clone(snapshot));
     for (kind, id) in &found {
         let bits = parse(stmt, *kind, cx)?;
         let valid = Privilege::valid_on(*kind, *cx.rules);
@@ -211,7 +211,7 @@ fn objects(
         };
         let name = snapshot.descriptor(*id).map_or("", |desc| desc.name());
         let desc = privileges.get_or_insert_with(PrivilegeDescriptor::default);
-        may_grant(desc, bits, (*kind, name), &snapshot, cx)?;
+        may_grant(desc, bits, (*kind, name), snapshot, cx)?;
         for grantee in grantees {
             if stmt.revoke {
                 privilege::revoke(desc, grantee, bits, &valid, stmt.option_for);

@@ -221,6 +221,7 @@ pub fn session_variables(cx: &mut Cx<'_>) -> Result<Vec<(&'static str, String)>,
 }
 
 /// Definitions, SHOW and SET.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 fn run_other(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Outcome, SqlError> {
     if let Some(outcome) = ddl::run(stmt, cx)? {
         return Ok(outcome);
@@ -228,7 +229,6 @@ fn run_other(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Outcome, SqlError> {
     match stmt {
         Statement::SetVar(set) => set::session_var(set, cx),
         Statement::Discard(what) => Ok(set::discard(*what, cx)),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
         _ => Err(SqlError::unsupported("this statement")),
     }
 }

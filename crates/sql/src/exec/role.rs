@@ -141,13 +141,13 @@ fn set_option(name: &str, id: u32, option: &RoleOption, cx: &mut Cx<'_>) -> Resu
         "LOGIN" => remove_option(name, "NOLOGIN", cx),
         "SQLLOGIN" => remove_option(name, "NOSQLLOGIN", cx),
         word if OPTIONS.contains(&word) => write_option(name, id, word, None, cx),
-        word => match word.strip_prefix("NO").filter(|rest| OPTIONS.contains(rest)) {
-            Some(rest) => remove_option(name, rest, cx),
-            None => {
-                let text = format!("unrecognized role option {}", word.to_lowercase());
-                Err(CatalogError::refused(SqlState::SYNTAX_ERROR, text).into())
+        word => {
+            if let Some(rest) = word.strip_prefix("NO").filter(|rest| OPTIONS.contains(rest)) {
+                return remove_option(name, rest, cx);
             }
-        },
+            let text = format!("unrecognized role option {}", word.to_lowercase());
+            Err(CatalogError::refused(SqlState::SYNTAX_ERROR, text).into())
+        }
     }
 }
 

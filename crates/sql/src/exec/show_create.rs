@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!   CREATE TABLE public.t (              v21.2: CONSTRAINT "primary" PRIMARY KEY (id ASC), FAMILY "primary" (id, a)
-//!   	id INT8 NOT NULL,                   v26.2: CONSTRAINT t_pkey PRIMARY KEY (id ASC), no automatic family, `;` at the end
-//!   	a STRING NULL, …
+//!       id INT8 NOT NULL,                   v26.2: CONSTRAINT t_pkey PRIMARY KEY (id ASC), no automatic family, `;` at the end
+//!       a STRING NULL, …
 //! ```
 //!
 //! Shape: pure over a snapshot, so that SHOW BACKUP SCHEMAS can print what a backup holds; comments and zones are added by
@@ -189,10 +189,12 @@ fn schema_name(desc: &TableDescriptor, snapshot: &Snapshot) -> String {
 
 /// The statement that makes a table, view or sequence, without anything behind it.
 pub fn create_text(desc: &TableDescriptor, snapshot: &Snapshot, rules: Rules) -> String {
-    match kind_of(desc) {
-        Kind::Sequence => sequence_text(desc, snapshot),
-        Kind::View | Kind::MaterializedView => view_text(desc, snapshot, rules),
-        _ => table_text(desc, snapshot, rules),
+    if desc.sequence_opts.is_some() {
+        sequence_text(desc, snapshot)
+    } else if desc.view_query.is_empty() {
+        table_text(desc, snapshot, rules)
+    } else {
+        view_text(desc, snapshot, rules)
     }
 }
 
@@ -330,6 +332,7 @@ fn column_text(column: &ColumnDescriptor, snapshot: &Snapshot) -> String {
 }
 
 /// A type as CREATE TABLE has it: user-defined ones with their schema.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others print themselves")]
 pub(crate) fn type_text(ty: &Type, snapshot: &Snapshot) -> String {
     match ty {
         Type::Enum(ty) => match snapshot.type_desc(ty.id) {
@@ -341,7 +344,6 @@ pub(crate) fn type_text(ty: &Type, snapshot: &Snapshot) -> String {
             None => ty.name.clone(),
         },
         Type::Array(element) => format!("{}[]", type_text(element, snapshot)),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the others print themselves")]
         other => other.to_string(),
     }
 }
@@ -445,6 +447,7 @@ pub fn shown_expr(text: &str, snapshot: &Snapshot) -> String {
 }
 
 /// A part with a name where it had an id.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only these types have ids")]
 fn named(part: &Expr, snapshot: &Snapshot) -> Option<Expr> {
     let (Expr::Annotate { expr, ty, .. } | Expr::Cast { expr, ty, .. }) = part else {
         return None;

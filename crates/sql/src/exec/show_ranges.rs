@@ -7,6 +7,7 @@
 //!
 //! *Source*: `spec/system-tables.md` §5.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use base::span::Span;
@@ -189,19 +190,15 @@ fn new_bounds(range: &Span, part: &Part) -> [Datum; 2] {
         return [&range.start, &range.end].map(|key| Datum::from(crate::pretty::key(key)));
     }
     let edge = |word: &str, key: &[u8]| format!("<{word}:{}>", crate::pretty::key(key));
-    let start = if range.start < part.span.start {
-        edge("before", &range.start)
-    } else if range.start == part.span.start {
-        "…".to_owned()
-    } else {
-        format!("…{}", bound(&range.start, part))
+    let start = match range.start.cmp(&part.span.start) {
+        Ordering::Less => edge("before", &range.start),
+        Ordering::Equal => "…".to_owned(),
+        Ordering::Greater => format!("…{}", bound(&range.start, part)),
     };
-    let end = if range.end > part.span.end {
-        edge("after", &range.end)
-    } else if range.end == part.span.end {
-        "…".to_owned()
-    } else {
-        format!("…{}", bound(&range.end, part))
+    let end = match range.end.cmp(&part.span.end) {
+        Ordering::Greater => edge("after", &range.end),
+        Ordering::Equal => "…".to_owned(),
+        Ordering::Less => format!("…{}", bound(&range.end, part)),
     };
     [Datum::from(start), Datum::from(end)]
 }

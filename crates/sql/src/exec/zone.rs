@@ -225,7 +225,7 @@ fn write(
         None => {
             let (subzones, subzone_spans) =
                 old.map(|row| (row.subzones, row.subzone_spans)).unwrap_or_default();
-            ZoneConfig { subzones, subzone_spans, ..zone }
+            ZoneConfig { subzone_spans, subzones, ..zone }
         }
         Some(index) => {
             let mut row = old
@@ -296,11 +296,11 @@ fn assign(
     Ok(())
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "everything else is evaluated")]
 fn evaluate(expr: &Expr, cx: &mut Cx<'_>) -> Result<Datum, Error> {
     match expr {
         Expr::Column(parts) => Ok(Datum::from(parts.join("."))),
         Expr::Literal(Literal::String(text)) => Ok(Datum::from(text.as_str())),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "everything else is evaluated")]
         other => Planner::new(cx).value(other, None),
     }
 }

@@ -52,6 +52,7 @@ pub struct Payload {
 }
 
 /// What only one kind of job has.
+#[expect(clippy::large_enum_variant, reason = "one is in memory at a time")]
 #[derive(Clone, PartialEq, prost::Oneof)]
 pub enum Details {
     /// `BACKUP`.

@@ -143,32 +143,28 @@ impl Value {
     }
 
     /// The value that a user gives in SET CLUSTER SETTING.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only strings are texts here")]
     pub fn of_datum(name: &str, kind: Kind, datum: &Datum) -> Result<Self, Error> {
         let text = || match datum {
             Datum::String(text) => Some(text.to_string()),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "only strings are texts here")]
             _ => None,
         };
         let made = match kind {
             Kind::Bool => match datum {
                 Datum::Bool(on) => Some(Self::Bool(*on)),
-                #[expect(clippy::wildcard_enum_match_arm, reason = "texts are tried below")]
                 _ => text().and_then(|text| parse_bool(&text)).map(Self::Bool),
             },
             Kind::Int => match datum {
                 Datum::Int(n) => Some(Self::Int(*n)),
-                #[expect(clippy::wildcard_enum_match_arm, reason = "texts are tried below")]
                 _ => text().and_then(|text| text.trim().parse().ok()).map(Self::Int),
             },
             Kind::Float => datum.to_text().parse().ok().map(Self::Float),
             Kind::Duration => match datum {
                 Datum::Interval(span) => Some(Self::Duration(interval_nanos(span))),
-                #[expect(clippy::wildcard_enum_match_arm, reason = "texts are tried below")]
                 _ => text().and_then(|text| parse_duration(&text)).map(Self::Duration),
             },
             Kind::Size => match datum {
                 Datum::Int(n) => Some(Self::Size(*n)),
-                #[expect(clippy::wildcard_enum_match_arm, reason = "texts are tried below")]
                 _ => text().and_then(|text| parse_size(&text)).map(Self::Size),
             },
             Kind::Text | Kind::Enum | Kind::Version => text().map(Self::Text),

@@ -77,6 +77,7 @@ pub struct Descriptor {
 }
 
 /// What a [`Descriptor`] holds.
+#[expect(clippy::large_enum_variant, reason = "it lives behind an Arc; most of them are tables")]
 #[derive(Clone, PartialEq, prost::Oneof)]
 pub enum Union {
     /// A table, view, materialized view or sequence.

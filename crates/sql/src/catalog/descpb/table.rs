@@ -182,6 +182,7 @@ pub struct TableDescriptor {
 }
 
 /// A column.
+#[expect(clippy::struct_excessive_bools, reason = "a message has the fields that it has")]
 #[derive(Clone, PartialEq, Message)]
 pub struct ColumnDescriptor {
     /// Its name.

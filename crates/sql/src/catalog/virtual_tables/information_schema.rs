@@ -1,7 +1,9 @@
 //! `information_schema`: the standard's words for what exists, in one database.
 //!
-//! *Source*: CockroachDB's information_schema page. Left out: privileges, routines, most columns of `columns` that are
+//! *Source*: CockroachDB's `information_schema` page. Left out: privileges, routines, most columns of `columns` that are
 //! always NULL stand as NULL.
+
+#![expect(clippy::unnecessary_wraps, reason = "every table is filled through one signature")]
 
 use super::{Def, View, text, yes_no};
 use crate::catalog::descpb::{State, TableDescriptor};
@@ -74,11 +76,12 @@ fn fill_tables(view: &mut View<'_, '_>) -> Filled {
         }
     }
     for (desc, full) in relations(view) {
-        let kind = match kind_of(&desc) {
-            Kind::View | Kind::MaterializedView => "VIEW",
-            Kind::Sequence => continue,
-            _ => "BASE TABLE",
-        };
+        let own = kind_of(&desc);
+        if own == Kind::Sequence {
+            continue;
+        }
+        let is_view = matches!(own, Kind::View | Kind::MaterializedView);
+        let kind = if is_view { "VIEW" } else { "BASE TABLE" };
         let mut row = names(&full);
         row.extend([
             text(kind),
@@ -147,6 +150,7 @@ struct Shape {
 }
 
 impl Shape {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have no widths")]
     fn of(ty: &Type) -> Self {
         let set = |n: u32| (n > 0).then(|| i64::from(n));
         match ty {
@@ -172,13 +176,13 @@ impl Shape {
             Type::Timestamp(digits) | Type::TimestampTz(digits) | Type::Time(digits) => {
                 Self { fraction: Some(digits.map_or(6, i64::from)), ..Self::default() }
             }
-            #[expect(clippy::wildcard_enum_match_arm, reason = "the others have no widths")]
             _ => Self::default(),
         }
     }
 }
 
 /// A type by the standard's name.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others have the same name")]
 fn standard_name(ty: &Type) -> String {
     let name = match ty {
         Type::Bool => "boolean",
@@ -199,7 +203,6 @@ fn standard_name(ty: &Type) -> String {
         Type::Json => "jsonb",
         Type::Array(_) => "ARRAY",
         Type::Enum(_) => "USER-DEFINED",
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the others have the same name")]
         other => return other.to_string().to_lowercase(),
     };
     name.to_owned()

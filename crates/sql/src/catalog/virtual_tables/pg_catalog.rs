@@ -3,6 +3,8 @@
 //! *Source*: PostgreSQL's catalog pages, as CockroachDB answers them. Left out: everything that no tool of this project
 //! reads. Oids are descriptor ids.
 
+#![expect(clippy::unnecessary_wraps, reason = "every table is filled through one signature")]
+
 use super::{Def, View, text};
 use crate::catalog::descpb::{State, TableDescriptor, TypeKind};
 use crate::catalog::error::Kind;
@@ -116,6 +118,7 @@ fn fill_namespace(view: &mut View<'_, '_>) -> Filled {
 }
 
 /// The letter of a relation's kind.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is left are tables")]
 fn letter(desc: &TableDescriptor) -> &'static str {
     match kind_of(desc) {
         Kind::View => "v",
