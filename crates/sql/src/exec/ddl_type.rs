@@ -10,8 +10,8 @@
 use base::sqlstate::SqlState;
 
 use super::ddl::{self, Draft, JobNote};
-use crate::ast::ddl::{AlterType, CreateType, CreateTypeKind, TypeChange};
 use crate::ast::Statement;
+use crate::ast::ddl::{AlterType, CreateType, CreateTypeKind, TypeChange};
 use crate::catalog::descpb::{EnumMember, SqlType, TypeDescriptor, TypeKind, TypeMeta, family};
 use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::names::Place;
