@@ -13,6 +13,7 @@
 //! schema changer's state is not modelled.
 
 mod object;
+mod part;
 mod sqltype;
 mod table;
 
@@ -20,12 +21,14 @@ pub use object::{
     Alias, DatabaseDescriptor, DefaultPrivileges, EnumMember, PrivilegeDescriptor, RegionConfig,
     SchemaDescriptor, SchemaEntry, TypeDescriptor, TypeKind, UserPrivileges,
 };
+pub use part::{
+    Check, DependedOn, FkAction, FkMatch, ForeignKey, GcMutation, LocalityConfig, Mutation,
+    MutationJob, Replacement, RowLevelTtl, SequenceOpts, SequenceOwner, UniqueWithoutIndex,
+};
 pub use sqltype::{IntervalField, SqlType, TypeMeta, family};
 pub use table::{
-    Check, ColumnDescriptor, DependedOn, FamilyDescriptor, FkAction, FkMatch, ForeignKey,
-    GcMutation, GeoConfig, IndexDescriptor, Interleave, LocalityConfig, Mutation, MutationJob,
-    OldForeignKey, Partitioning, Replacement, RowLevelTtl, SequenceOpts, SequenceOwner, Sharded,
-    TableDescriptor, UniqueWithoutIndex, direction, encoding, index_kind, validity,
+    ColumnDescriptor, FamilyDescriptor, GeoConfig, IndexDescriptor, Interleave, OldForeignKey,
+    Partitioning, Sharded, TableDescriptor, direction, encoding, index_kind, validity,
 };
 
 use base::hlc;
