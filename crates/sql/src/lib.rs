@@ -2,6 +2,8 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`complete`] | what may stand at the cursor |
+//! | [`help`] | what `\h` says |
 //! | [`lexer`] | text to tokens, for parsing, colouring, completion |
 //! | [`ast`] | statements as data |
 //! | [`parser`] | tokens to statements |
@@ -16,9 +18,11 @@
 
 pub mod ast;
 pub mod catalog;
+pub mod complete;
 pub mod cx;
 pub mod error;
 pub mod exec;
+pub mod help;
 pub mod jobs;
 pub mod lexer;
 pub mod outcome;

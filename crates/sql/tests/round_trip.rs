@@ -178,6 +178,56 @@ fn string() -> impl Strategy<Value = String> {
     ]
 }
 
+const OPERATORS: &[&str] = &[
+    "+",
+    "-",
+    "*",
+    "/",
+    "//",
+    "%",
+    "^",
+    "||",
+    "->",
+    "->>",
+    "#>",
+    "=",
+    "<",
+    ">=",
+    "!=",
+    "~",
+    "!~*",
+    "@>",
+    "?",
+    "&&",
+    "AND",
+    "OR",
+    "LIKE",
+    "NOT ILIKE",
+    "SIMILAR TO",
+    "IS DISTINCT FROM",
+    "IS NOT DISTINCT FROM",
+];
+
+const POSTFIXES: &[&str] = &[
+    "IS NULL",
+    "IS NOT NULL",
+    "IS TRUE",
+    "IS NOT FALSE",
+    "::INT8",
+    "::STRING[]",
+    "::DECIMAL(10,2)",
+    ":::TIMESTAMPTZ",
+    "COLLATE en",
+    "AT TIME ZONE 'UTC'",
+    "IN (1, 2)",
+    "NOT IN (SELECT 1)",
+    "[1]",
+    "[1:2]",
+    "= ANY (ARRAY[1])",
+    "BETWEEN 1 AND 2",
+    "NOT BETWEEN SYMMETRIC 1 AND 2",
+];
+
 fn scalar() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         name(),
@@ -195,54 +245,8 @@ fn scalar() -> impl Strategy<Value = String> {
         Just("count(*)".to_owned()),
     ];
     leaf.prop_recursive(4, 40, 4, |inner| {
-        let op = prop::sample::select(vec![
-            "+",
-            "-",
-            "*",
-            "/",
-            "//",
-            "%",
-            "^",
-            "||",
-            "->",
-            "->>",
-            "#>",
-            "=",
-            "<",
-            ">=",
-            "!=",
-            "~",
-            "!~*",
-            "@>",
-            "?",
-            "&&",
-            "AND",
-            "OR",
-            "LIKE",
-            "NOT ILIKE",
-            "SIMILAR TO",
-            "IS DISTINCT FROM",
-            "IS NOT DISTINCT FROM",
-        ]);
-        let post = prop::sample::select(vec![
-            "IS NULL",
-            "IS NOT NULL",
-            "IS TRUE",
-            "IS NOT FALSE",
-            "::INT8",
-            "::STRING[]",
-            "::DECIMAL(10,2)",
-            ":::TIMESTAMPTZ",
-            "COLLATE en",
-            "AT TIME ZONE 'UTC'",
-            "IN (1, 2)",
-            "NOT IN (SELECT 1)",
-            "[1]",
-            "[1:2]",
-            "= ANY (ARRAY[1])",
-            "BETWEEN 1 AND 2",
-            "NOT BETWEEN SYMMETRIC 1 AND 2",
-        ]);
+        let op = prop::sample::select(OPERATORS);
+        let post = prop::sample::select(POSTFIXES);
         let pre = prop::sample::select(vec!["-", "NOT ", "~", "+", "|/"]);
         prop_oneof![
             (inner.clone(), op, inner.clone()).prop_map(|(a, op, b)| format!("(({a}) {op} ({b}))")),
@@ -288,7 +292,7 @@ fn query() -> impl Strategy<Value = String> {
                 text.push_str(&filter);
             }
             if let Some(order) = order {
-                text.push_str(&format!(" ORDER BY {order} DESC NULLS LAST LIMIT 1"));
+                text += &format!(" ORDER BY {order} DESC NULLS LAST LIMIT 1");
             }
             text
         })
@@ -322,10 +326,10 @@ fn backup() -> impl Strategy<Value = String> {
         |(targets, place, time, options)| {
             let mut text = format!("BACKUP {targets}{place}");
             if let Some(time) = time {
-                text.push_str(&format!(" AS OF SYSTEM TIME {time}"));
+                text += &format!(" AS OF SYSTEM TIME {time}");
             }
             if !options.is_empty() {
-                text.push_str(&format!(" WITH {}", options.join(", ")));
+                text += &format!(" WITH {}", options.join(", "));
             }
             text
         },

@@ -60,8 +60,10 @@ impl Parser<'_> {
         if !self.eat("with") {
             return Ok(Vec::new());
         }
-        if !self.eat("schedule") {
-            self.expect("experimental")?;
+        if self.eat("experimental") {
+            self.eat("schedule");
+        } else {
+            self.expect("schedule")?;
         }
         self.expect("options")?;
         if self.is("(") { self.paren_list(Self::kv_option) } else { self.list(Self::kv_option) }
