@@ -25,6 +25,9 @@ pub struct Cx<'a, 'w> {
     pub buckets: &'a mut Buckets,
     /// The cluster's name in the world: nodelocal and userfile stores belong to it.
     pub cluster: &'a str,
+    /// Whether non-admins may use storage with the machine's own credentials
+    /// (`--external-io-enable-non-admin-implicit-access`).
+    pub implicit_access: bool,
 }
 
 impl Cx<'_, '_> {

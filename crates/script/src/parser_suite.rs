@@ -11,6 +11,8 @@
 //!   BACKUP INTO 'bar' -- passwords exposed        only if something was hidden
 //! ```
 
+use std::fmt::Write as _;
+
 use sql::parser::{self, Parsed};
 use sql::print::{self, Flags};
 
@@ -53,11 +55,11 @@ fn forms(input: &str, parsed: &[Parsed]) -> String {
         (Flags { hide_constants: true, ..Flags::default() }, "literals removed"),
         (Flags { anonymize: true, ..Flags::default() }, "identifiers removed"),
     ] {
-        out.push_str(&format!("{} -- {words}\n", print(flags)));
+        let _ = writeln!(out, "{} -- {words}", print(flags));
     }
     let shown = print(Flags { show_secrets: true, ..Flags::default() });
     if shown != normal {
-        out.push_str(&format!("{shown} -- passwords exposed\n"));
+        let _ = writeln!(out, "{shown} -- passwords exposed");
     }
     out
 }
@@ -73,7 +75,7 @@ fn told(cause: &parser::Error) -> String {
     let mut out = format!("{}\n", cause.message);
     for (name, value) in [("DETAIL", &cause.detail), ("HINT", &cause.hint)] {
         if let Some(value) = value {
-            out.push_str(&format!("{name}: {value}\n"));
+            let _ = writeln!(out, "{name}: {value}");
         }
     }
     out

@@ -13,6 +13,7 @@
 //! invalid descriptors at the end of a file.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use protocol::result::{Notice, StatementResult};
@@ -144,13 +145,15 @@ impl Runner {
             Some(list) => {
                 let regions: Vec<String> =
                     list.split(',').map(|one| format!("region={}", one.trim())).collect();
-                line.push_str(&format!(" localities={}", regions.join(";")));
+                let _ = write!(line, " localities={}", regions.join(";"));
             }
-            None => line.push_str(&format!(" nodes={}", directive.value("nodes").unwrap_or("1"))),
+            None => {
+                let _ = write!(line, " nodes={}", directive.value("nodes").unwrap_or("1"));
+            }
         }
         let share = directive.value("share-io-dir");
         if let Some(other) = share {
-            line.push_str(&format!(" share={other}"));
+            let _ = write!(line, " share={other}");
         }
         if directive.has("allow-implicit-access") {
             line.push_str(" implicit-access");
@@ -214,7 +217,11 @@ impl Runner {
         let user = directive.value("user").unwrap_or("root").to_owned();
         let results = self.send(&cluster, &user, input);
         let out = match rows(&results) {
-            Ok(rows) => rows.iter().map(|row| format!("{}\n", row.join(" "))).collect(),
+            Ok(rows) => {
+                let mut lines: Vec<String> = rows.iter().map(|row| row.join(" ")).collect();
+                lines.push(String::new());
+                lines.join("\n")
+            }
             Err(text) => text,
         };
         match directive.value("regex") {
@@ -438,14 +445,14 @@ fn push_notice(out: &mut String, notice: &Notice) {
     if notice.message.starts_with("waiting for job") {
         return;
     }
-    out.push_str(&format!("{}: {}\n", notice.severity, notice.message));
+    let _ = writeln!(out, "{}: {}", notice.severity, notice.message);
     push_fields(out, notice.detail.as_deref(), notice.hint.as_deref());
 }
 
 fn push_fields(out: &mut String, detail: Option<&str>, hint: Option<&str>) {
     for (name, value) in [("DETAIL", detail), ("HINT", hint)] {
         if let Some(value) = value {
-            out.push_str(&format!("{name}: {value}\n"));
+            let _ = writeln!(out, "{name}: {value}");
         }
     }
 }

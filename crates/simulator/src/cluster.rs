@@ -285,13 +285,10 @@ fn row_prefix_len(key: &[u8]) -> usize {
 fn nodes(new: &NewCluster) -> Vec<kv::NodeConfig> {
     (0..new.nodes.max(1))
         .map(|i| {
-            let locality = match new.localities.get(num::index(i)) {
-                Some(text) => tiers(text),
-                None => {
-                    let zone = DEFAULT_ZONES[num::index(i) % DEFAULT_ZONES.len()];
-                    tiers(&format!("region=us-east1,az={zone}"))
-                }
-            };
+            let zone = DEFAULT_ZONES[num::index(i) % DEFAULT_ZONES.len()];
+            let default = || format!("region=us-east1,az={zone}");
+            let named = new.localities.get(num::index(i)).cloned();
+            let locality = tiers(&named.unwrap_or_else(default));
             kv::NodeConfig { id: NodeId(i + 1), locality }
         })
         .collect()

@@ -119,7 +119,7 @@ pub(crate) fn apply(state: &mut State, line: &str) -> StatementResult {
     };
     finish(match command {
         Command::Step(grain, count) => step(state, grain, count),
-        Command::Until(condition, cap) => until(state, &condition, cap),
+        Command::Until(condition, cap) => Ok(until(state, &condition, cap)),
         Command::ClusterNew(new) => cluster_new(state, &new),
         Command::ClusterUse(name) => cluster_use(state, name),
         Command::BucketRm(uri) => bucket_rm(state, &uri),
@@ -345,11 +345,12 @@ fn reseed(world: &mut World, seed: u64) -> StatementResult {
     state.outbox.clear();
     let stem = format!("seed-{seed}");
     let taken = |name: &str| world.lines.iter().any(|line| line.name == name);
-    let name = if taken(&stem) {
-        (2_u64..).map(|n| format!("{stem}.{n}")).find(|name| !taken(name)).unwrap_or(stem)
-    } else {
-        stem
-    };
+    let mut name = stem.clone();
+    let mut n = 1_u64;
+    while taken(&name) {
+        n += 1;
+        name = format!("{stem}.{n}");
+    }
     let mut line = Line::new(&name, &state);
     line.parent = Some(world.lines[world.line].name.clone());
     world.lines.push(line);
@@ -424,7 +425,8 @@ fn bucket_ls(state: &State, uri: &str) -> Outcome {
             }
         }
     } else {
-        let entries = fault::ls(&state.buckets, uri, hand(&state.current)).map_err(store_error)?;
+        let entries = fault::ls(&state.buckets, uri, hand(&state.current))
+            .map_err(|cause| store_error(&cause))?;
         for entry in entries {
             push(entry.name, entry.size_bytes);
         }
@@ -432,7 +434,7 @@ fn bucket_ls(state: &State, uri: &str) -> Outcome {
     Ok(table(&[("path", "STRING"), ("bytes", "INT8")], rows))
 }
 
-fn store_error(cause: cloud::error::Error) -> Refusal {
+fn store_error(cause: &cloud::error::Error) -> Refusal {
     refuse(cause.sqlstate(), cause.to_string())
 }
 
@@ -445,15 +447,16 @@ fn bucket_changed(state: &mut State, words: String) -> StatementResult {
 
 fn bucket_rm(state: &mut State, uri: &str) -> Outcome {
     let current = state.current.clone();
-    let gone = fault::rm(&mut state.buckets, uri, hand(&current)).map_err(store_error)?;
+    let gone =
+        fault::rm(&mut state.buckets, uri, hand(&current)).map_err(|cause| store_error(&cause))?;
     let bare = bare(uri);
     Ok(bucket_changed(state, format!("{gone} objects removed at {bare}")))
 }
 
 fn bucket_flip(state: &mut State, uri: &str, byte: Option<u64>) -> Outcome {
     let (current, now) = (state.current.clone(), state.now());
-    let at =
-        fault::flip(&mut state.buckets, uri, byte, hand(&current), now).map_err(store_error)?;
+    let at = fault::flip(&mut state.buckets, uri, byte, hand(&current), now)
+        .map_err(|cause| store_error(&cause))?;
     let bare = bare(uri);
     Ok(bucket_changed(state, format!("a bit of byte {at} flipped in {bare}")))
 }
@@ -461,7 +464,7 @@ fn bucket_flip(state: &mut State, uri: &str, byte: Option<u64>) -> Outcome {
 fn bucket_truncate(state: &mut State, uri: &str, bytes: Option<u64>) -> Outcome {
     let (current, now) = (state.current.clone(), state.now());
     let left = fault::truncate(&mut state.buckets, uri, bytes, hand(&current), now)
-        .map_err(store_error)?;
+        .map_err(|cause| store_error(&cause))?;
     let bare = bare(uri);
     Ok(bucket_changed(state, format!("{bare} cut to {left} bytes")))
 }
@@ -561,7 +564,7 @@ fn step_statement(state: &mut State) -> bool {
     false
 }
 
-fn until(state: &mut State, condition: &Condition, cap: i64) -> Outcome {
+fn until(state: &mut State, condition: &Condition, cap: i64) -> StatementResult {
     let before = state.outbox.len();
     let to = state.now().add_nanos(cap.max(0)).min(CLOCK_MAX);
     let mut met = holds(state, condition);
@@ -587,7 +590,7 @@ fn until(state: &mut State, condition: &Condition, cap: i64) -> Outcome {
     } else {
         format!("stopped after {}", calendar::length(cap))
     });
-    Ok(lines(said))
+    lines(said)
 }
 
 /// Whether a condition holds already.

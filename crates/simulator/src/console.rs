@@ -10,6 +10,8 @@
 //! Shape: a result → text; pure. Source: what `cockroach sql` prints (its `table` format), as in the sheets' samples.
 //! Left out: `Time:` lines (the clock is the user's), colours.
 
+use std::fmt::Write as _;
+
 use protocol::result::{ErrorReply, Notice, StatementResult};
 
 /// How rows are printed.
@@ -221,13 +223,13 @@ fn records(result: &StatementResult) -> String {
     let name_width = result.columns.iter().map(|column| width(&column.name)).max().unwrap_or(0);
     let mut out = String::new();
     for (n, row) in result.rows.iter().enumerate() {
-        out.push_str(&format!("-[ RECORD {} ]\n", n + 1));
+        let _ = writeln!(out, "-[ RECORD {} ]", n + 1);
         for (column, value) in result.columns.iter().zip(row) {
             let cell = Cell::new(value.as_deref().unwrap_or("NULL"));
             for (i, line) in cell.lines.iter().enumerate() {
                 let name = if i == 0 { column.name.as_str() } else { "" };
                 let gap = " ".repeat(name_width - width(name));
-                out.push_str(&format!("{name}{gap} | {line}\n"));
+                let _ = writeln!(out, "{name}{gap} | {line}");
             }
         }
     }

@@ -23,7 +23,7 @@ use sql::ast::show::ShowJobs;
 use sql::ast::{Show, Statement};
 use sql::outcome::{Outcome, Rows};
 use sql::parser::{self, Dialect};
-use sql::rules::{Rules, Version};
+use sql::rules::Version;
 use sql::session::{Session, TxnState};
 use sql::types::Datum;
 
@@ -195,7 +195,7 @@ fn statement(
         }
     };
     result.n = 1;
-    result.sql = sql.as_ref().to_owned();
+    sql.as_ref().clone_into(&mut result.sql);
     result.at = Nanos(now.wall);
     result.took = Nanos(now.wall.saturating_sub(begun.wall));
     tell(state, sql, failed, begun);
@@ -229,13 +229,17 @@ pub(crate) fn settle(state: &mut State, name: &str) {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "every other statement is carried out by sql alone"
+)]
 fn carry_out(
     state: &mut State,
     name: &str,
     who: &Arc<SessionRef>,
     stmt: &Statement,
 ) -> Result<Answer, ErrorReply> {
-    if let Some(what) = not_simulated(stmt, state.config_rules()) {
+    if let Some(what) = not_simulated(stmt) {
         return Err(unsupported(what));
     }
     match stmt {
@@ -254,10 +258,6 @@ fn carry_out(
             Ok(answer)
         }
         Statement::ControlJobs(control) => job::control(state, name, who, control),
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other statement is carried out by sql alone"
-        )]
         _ => match waits_for_jobs(stmt) {
             Some(jobs) => job::show_when_complete(state, name, who, jobs),
             None => by_sql(state, name, who, stmt),
@@ -273,8 +273,8 @@ fn waits_for_jobs(stmt: &Statement) -> Option<&ShowJobs> {
 }
 
 /// What no layer carries out, in words.
-fn not_simulated(stmt: &Statement, rules: Rules) -> Option<&'static str> {
-    let _ = rules;
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other statement has a layer")]
+const fn not_simulated(stmt: &Statement) -> Option<&'static str> {
     match stmt {
         Statement::CreateSchedule(_) => Some("CREATE SCHEDULE"),
         Statement::AlterBackupSchedule(_) => Some("ALTER BACKUP SCHEDULE"),
@@ -283,7 +283,6 @@ fn not_simulated(stmt: &Statement, rules: Rules) -> Option<&'static str> {
         Statement::CreateExternalConnection(_)
         | Statement::DropExternalConnection(_)
         | Statement::CheckExternalConnection(_) => Some("external connections"),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "every other statement has a layer")]
         _ => None,
     }
 }
@@ -298,6 +297,7 @@ fn unsupported(what: &str) -> ErrorReply {
 }
 
 /// The rows of a statement that only the simulator can run.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest go through the front door")]
 fn rows_of(
     state: &mut State,
     name: &str,
@@ -313,7 +313,6 @@ fn rows_of(
             let rows = with_backup(state, name, who, |cx| backup::show::backup(show, cx))?;
             Ok((rows.value, rows.answer))
         }
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the rest go through the front door")]
         _ => {
             let mut answer = carry_out(state, name, who, stmt)?;
             let rows = answer.rows.take().unwrap_or_default();
@@ -445,9 +444,14 @@ pub(crate) fn backup_call<T>(
     let Some(cluster) = state.clusters.get_mut(name) else {
         return Err(reply(SqlState::UNDEFINED_OBJECT, format!("there is no cluster \"{name}\"")));
     };
+    let implicit_access = cluster.implicit_access;
     let mut loan = cluster.lend(&mut state.clock, session);
-    let mut cx =
-        backup::cx::Cx { sql: &mut loan.cx, buckets: &mut state.buckets, cluster: loan.cluster };
+    let mut cx = backup::cx::Cx {
+        sql: &mut loan.cx,
+        buckets: &mut state.buckets,
+        cluster: loan.cluster,
+        implicit_access,
+    };
     let value = call(&mut cx);
     let answer = said(&mut loan.cx);
     match value {

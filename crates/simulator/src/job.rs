@@ -116,7 +116,7 @@ fn change(
 pub(crate) fn step(state: &mut State, name: &str, id: JobId) {
     let Some(mut record) = load(state, name, id) else { return };
     match record.status {
-        Status::Pending | Status::Running => run(state, name, record),
+        Status::Pending | Status::Running => run(state, name, &record),
         Status::PauseRequested => {
             let now = state.clock.tick();
             in_txn(state, name, |sys| control::grant_pause(sys, &mut record, now));
@@ -128,7 +128,7 @@ pub(crate) fn step(state: &mut State, name: &str, id: JobId) {
             let at = state.now();
             schedule(state, name, &record, at);
         }
-        Status::Reverting => revert(state, name, record),
+        Status::Reverting => revert(state, name, &record),
         Status::Paused
         | Status::Succeeded
         | Status::Failed
@@ -138,14 +138,14 @@ pub(crate) fn step(state: &mut State, name: &str, id: JobId) {
     dispatch::settle(state, name);
 }
 
-fn run(state: &mut State, name: &str, record: Record) {
+fn run(state: &mut State, name: &str, record: &Record) {
     let id = record.id;
-    match kind_step(state, name, &record) {
+    match kind_step(state, name, record) {
         Ok(Step::Again) => {
             let at = state.now().add_nanos(STEP_NANOS);
-            schedule(state, name, &record, at);
+            schedule(state, name, record, at);
         }
-        Ok(Step::WaitUntil(at)) => schedule(state, name, &record, at.max(state.now())),
+        Ok(Step::WaitUntil(at)) => schedule(state, name, record, at.max(state.now())),
         Ok(Step::PausedAt(point)) => {
             tell(state, id, Tone::Hold, &format!("paused at pause point {point}"));
             answer_waiting(state, name, id);
@@ -163,7 +163,7 @@ fn run(state: &mut State, name: &str, record: Record) {
                 cluster.failures.insert(id, error);
             }
             let at = state.now();
-            schedule(state, name, &record, at);
+            schedule(state, name, record, at);
         }
     }
 }
@@ -204,11 +204,11 @@ fn as_user<T>(
 }
 
 /// Undoes what a failed or cancelled job left, then gives it its last state.
-fn revert(state: &mut State, name: &str, record: Record) {
+fn revert(state: &mut State, name: &str, record: &Record) {
     let id = record.id;
     let undone = match record.kind() {
         JobKind::Backup | JobKind::Restore => {
-            as_user(state, name, &record, |cx| backup::job::abandon(id, cx))
+            as_user(state, name, record, |cx| backup::job::abandon(id, cx))
         }
         JobKind::SchemaChange
         | JobKind::NewSchemaChange
@@ -359,10 +359,8 @@ pub(crate) fn control(
         JobSet::ForSchedules(_) => Vec::new(),
         JobSet::AllOfKind(kind) => all_of(state, name, &kind.to_uppercase())?,
     };
-    let reason = match &stmt.reason {
-        Some(expr) => Some(sql::print::expr_to_string(expr, &sql::print::Flags::default())),
-        None => None,
-    };
+    let printed = |expr| sql::print::expr_to_string(expr, &sql::print::Flags::default());
+    let reason = stmt.reason.as_ref().map(printed);
     let reason = reason.as_deref().map(|text| text.trim_matches('\''));
     let now = state.clock.tick();
     let statuses = in_txn(state, name, |sys| {

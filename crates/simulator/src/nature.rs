@@ -277,7 +277,6 @@ fn range_standing(cluster: &Cluster, range: &kv::Range, end: Timestamp) -> Optio
     let ttl = config.gc_ttl_secs.saturating_mul(NANOS_PER_SEC);
     // The threshold has no logical part, so it passes an end with one a nanosecond later.
     let passed = end.add_nanos(ttl.saturating_add(i64::from(end.logical > 0)));
-    let passes = |at: Timestamp| cluster.kv.effective_threshold(range, at) >= end;
     if range.gc_threshold() >= end {
         return Some(Standing {
             torn_at: Some(end),
@@ -291,7 +290,7 @@ fn range_standing(cluster: &Cluster, range: &kv::Range, end: Timestamp) -> Optio
     let held =
         cluster.kv.protections().iter().any(|record| record.covers(range) && record.ts <= end);
     Some(Standing {
-        torn_at: passes(passed).then_some(passed),
+        torn_at: (cluster.kv.effective_threshold(range, passed) >= end).then_some(passed),
         broken_at: (!held).then_some(visit),
         gone: false,
         table: String::new(),

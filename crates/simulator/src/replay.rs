@@ -12,6 +12,7 @@
 //! Shape: text by lines, so that a bug report can be read; lengths, so that a statement may hold anything.
 //! Errors: [`SnapshotError`]. Hostile until parsed: every length is checked against what is left.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use base::hlc::Timestamp;
@@ -90,14 +91,16 @@ pub(crate) fn write(world: &World) -> Vec<u8> {
         let nanos = world.now().wall - line.time_at(world.cursor).wall;
         write_input(&mut out, &Input::Advance { nanos });
     }
-    out.push_str(&format!("hash {:032x}\n", world.hash()));
+    let _ = writeln!(out, "hash {:032x}", world.hash());
     out.into_bytes()
 }
 
 fn write_input(out: &mut String, input: &Input) {
-    match input {
-        Input::Exec { session, sql, batch } => out.push_str(&format!(
-            "exec {} {} {} {} {}\n{}{}{}{sql}\n",
+    // Writing to a string cannot fail.
+    let _ = match input {
+        Input::Exec { session, sql, batch } => writeln!(
+            out,
+            "exec {} {} {} {} {}\n{}{}{}{sql}",
             u8::from(*batch),
             session.cluster.len(),
             session.user.len(),
@@ -106,10 +109,10 @@ fn write_input(out: &mut String, input: &Input) {
             session.cluster,
             session.user,
             session.name,
-        )),
-        Input::Sim { line } => out.push_str(&format!("sim {}\n{line}\n", line.len())),
-        Input::Advance { nanos } => out.push_str(&format!("advance {nanos}\n")),
-    }
+        ),
+        Input::Sim { line } => writeln!(out, "sim {}\n{line}", line.len()),
+        Input::Advance { nanos } => writeln!(out, "advance {nanos}"),
+    };
 }
 
 /// Replays a snapshot.

@@ -18,7 +18,6 @@ use base::ids::JobId;
 use base::rng::Rng;
 use cloud::bucket::Buckets;
 use protocol::result::{ErrorReply, StatementResult};
-use sql::rules::Rules;
 
 use crate::chains::Manifests;
 use crate::cluster::Cluster;
@@ -116,11 +115,6 @@ impl State {
     /// Where the clock stands.
     pub(crate) const fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    /// The rules of the world's version.
-    pub(crate) const fn config_rules(&self) -> Rules {
-        Rules::of(self.config.version)
     }
 
     /// Carries out one input.

@@ -168,7 +168,7 @@ fn byte_of_unit(text: &str, unit: u32) -> usize {
 pub fn complete(world: &mut World, text: &str, cursor: u32) -> Completions {
     let before = &text[..byte_of_unit(text, cursor)];
     let line = before.rsplit('\n').next().unwrap_or_default();
-    let (word, items) = if line.trim_start().starts_with('\\') {
+    let (typed, items) = if line.trim_start().starts_with('\\') {
         let typed = line.trim_start();
         let typed = typed.strip_prefix("\\sim").map_or(typed, str::trim_start);
         (typed, named(COMMANDS.iter().map(|name| (*name).to_owned()), "command"))
@@ -181,11 +181,11 @@ pub fn complete(world: &mut World, text: &str, cursor: u32) -> Completions {
         let last = before[..word_start].split_whitespace().next_back().unwrap_or_default();
         (&before[word_start..], words(world, &last.to_uppercase()))
     };
-    let low = word.to_lowercase();
+    let low = typed.to_lowercase();
     let fits = |item: &Completion| item.text.to_lowercase().starts_with(&low);
     let mut items: Vec<Completion> = items.into_iter().filter(fits).collect();
     items.truncate(ITEMS_MAX);
-    let start = cursor.saturating_sub(units(word));
+    let start = cursor.saturating_sub(units(typed));
     Completions { start, end: cursor, items }
 }
 

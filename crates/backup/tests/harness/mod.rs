@@ -115,7 +115,12 @@ impl World {
             notices: Vec::new(),
             jobs_started: Vec::new(),
         };
-        call(&mut backup::cx::Cx { sql: &mut cx, buckets: &mut self.buckets, cluster: "main" })
+        call(&mut backup::cx::Cx {
+            sql: &mut cx,
+            buckets: &mut self.buckets,
+            cluster: "main",
+            implicit_access: false,
+        })
     }
 
     /// Tells the key space what the catalog says.

@@ -57,11 +57,11 @@ pub(crate) fn chain_of(
 }
 
 /// A string constant.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only constants are spelled out")]
 fn text(expr: &Expr) -> Option<String> {
     match expr {
-        Expr::Literal(Literal::String(text)) => Some(text.to_string()),
+        Expr::Literal(Literal::String(text)) => Some(text.clone()),
         Expr::Paren(inner) => text(inner),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "only constants are spelled out")]
         _ => None,
     }
 }

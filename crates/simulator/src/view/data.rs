@@ -3,6 +3,8 @@
 //! Shape: straight from the versions that the key space keeps, decoded by the table's codec of today: rows of another
 //! time are shown through today's columns. Left out: rows under intents are shown as they were before.
 
+use std::fmt::Write as _;
+
 use base::hlc::{NANOS_PER_SEC, Timestamp};
 use base::num;
 use base::span::Span;
@@ -48,7 +50,7 @@ fn one_table(cluster: &Cluster, snapshot: &Snapshot, id: u32, now: Timestamp) ->
         if schema == "public" { vec![&database, &name] } else { vec![&database, &schema, &name] };
     let parts: Vec<String> = parts.into_iter().map(|part| words::quoted(part)).collect();
     shown.sql_name = parts.join(".");
-    shown.kind = names::kind_of(desc).word().to_owned();
+    names::kind_of(desc).word().clone_into(&mut shown.kind);
     let mut live_keys = 0;
     for range in cluster.kv.ranges_in(&sql::row::table_span(id)) {
         let stats = range.stats();
@@ -221,7 +223,11 @@ fn standing(
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -73,7 +73,8 @@ fn fill(shown: &mut RestorePlan, collection: &Collection, chain: &Chain, at: Nan
         return;
     };
     if at < ends[last].0 {
-        shown.words = "only the ends of layers without revision_history can be restored".to_owned();
+        "only the ends of layers without revision_history can be restored"
+            .clone_into(&mut shown.words);
         return;
     }
     let layers = &chain.layers[..=last.min(chain.layers.len() - 1)];
