@@ -22,6 +22,7 @@ use crate::cluster::Cluster;
 use crate::console::{self, Format};
 use crate::event::{Event, Kind};
 use crate::input::Input;
+use crate::nature;
 use crate::sim_command::{self, Command, Condition, Grain, NewCluster, Place};
 use crate::state::{CLOCK_MAX, ITEMS_MAX, State};
 use crate::timeline::Line;
@@ -530,7 +531,7 @@ fn step(state: &mut State, grain: Grain, count: u32) -> Outcome {
     let far = state.now().add_nanos(sim_command::UNTIL_CAP_NANOS).min(CLOCK_MAX);
     for done in 0..count {
         let moved = match grain {
-            Grain::Item => state.run_one(far),
+            Grain::Item => step_item(state, far),
             Grain::Job => state.run_next(CLOCK_MAX),
             Grain::Statement => step_statement(state),
         };
@@ -545,6 +546,13 @@ fn step(state: &mut State, grain: Grain, count: u32) -> Outcome {
         }
     }
     Ok(lines(told(&state.outbox[before..], state.now())))
+}
+
+/// Runs the next thing that happens, if anything does; time stands still otherwise.
+fn step_item(state: &mut State, far: Timestamp) -> bool {
+    let due = state.agenda.next_due();
+    let by_itself = nature::peek(state, far);
+    due.into_iter().chain(by_itself).min().is_some_and(|at| state.run_one(at))
 }
 
 /// Runs the agenda until one more waiting statement has its answer.

@@ -103,6 +103,11 @@ pub(crate) fn pass_one(state: &mut State, to: Timestamp) -> bool {
     true
 }
 
+/// When the next thing happens by itself, up to `to`.
+pub(crate) fn peek(state: &mut State, to: Timestamp) -> Option<Timestamp> {
+    next(state, to).map(|(at, _)| at)
+}
+
 /// The next moment up to `to` at which something can be seen to happen, and what befalls chains then.
 fn next(state: &mut State, to: Timestamp) -> Option<(Timestamp, Vec<Coming>)> {
     let now = state.now();

@@ -16,6 +16,8 @@ mod cluster;
 mod data;
 mod jobs;
 mod restore_plan;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod words;
 
