@@ -188,16 +188,20 @@ impl<'a> Walk<'a> {
         let mut cursor = tree.cursor(filter);
         cursor.seek(&self.span.start, from);
         let mut last: Option<&[u8]> = None;
+        // Keys lie far from times in memory: a version outside the window shows its key only at the start of a leaf.
+        let mut is_new_leaf = true;
         while let Some((key, ts, value)) = cursor.entry() {
-            if key >= self.span.end.as_slice() {
+            let is_outside = ts > self.window.end || ts <= self.window.start;
+            if (is_new_leaf || !is_outside) && key >= self.span.end.as_slice() {
                 break;
+            }
+            is_new_leaf = is_outside && cursor.skip_outside();
+            if is_outside {
+                continue;
             }
             cursor.advance();
             let is_same_key = last.is_some_and(|last| last == key);
-            if ts > self.window.end
-                || ts <= self.window.start
-                || (is_same_key && !self.window.all_revisions)
-            {
+            if is_same_key && !self.window.all_revisions {
                 continue;
             }
             last = Some(key);

@@ -111,6 +111,20 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Past versions that the filter rules out, by their times alone; at the latest to the first one of the next leaf.
+    /// Answers whether the leaf was left.
+    pub(crate) fn skip_outside(&mut self) -> bool {
+        let Some(leaf) = self.leaf else { return true };
+        let (after, through) = (self.filter.after, self.filter.through);
+        let is_wanted = |at: &usize| leaf.ts(*at) > after && leaf.ts(*at) <= through;
+        if let Some(at) = (self.at..leaf.len()).find(is_wanted) {
+            self.at = at;
+            return false;
+        }
+        self.leave(Way::Up);
+        true
+    }
+
     /// To the version before.
     #[inline]
     pub(crate) fn retreat(&mut self) {
