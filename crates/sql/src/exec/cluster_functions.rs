@@ -42,6 +42,12 @@ pub fn call(name: &str, args: &[Datum], about: &About<'_>) -> Result<Datum, Erro
         "pg_table_is_visible" => Ok(Datum::Bool(true)),
         "pg_encoding_to_char" => Ok(Datum::from("UTF8")),
         "crdb_internal.cluster_name" => Ok(Datum::from("")),
+        "crdb_internal.pb_to_json" => match args {
+            [Datum::String(message), Datum::Bytes(bytes), ..] => {
+                super::descriptor_json::pb_to_json(message, bytes)
+            }
+            _ => Ok(Datum::Null),
+        },
         _ => about.of_catalog(name, args).transpose().unwrap_or_else(|| Err(refused())),
     }
 }

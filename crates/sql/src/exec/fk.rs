@@ -33,6 +33,8 @@ pub struct ForeignKeys {
     outbound: BTreeMap<(u32, usize), Wanted>,
     /// Keys of parents that went away or changed.
     inbound: VecDeque<Gone>,
+    /// By table and constraint: values that may stand in one row only, without an index to tell.
+    unique: BTreeMap<(u32, usize), Wanted>,
 }
 
 /// Values that must stand in a parent, for one foreign key of a table.
@@ -58,6 +60,20 @@ impl ForeignKeys {
         for (position, fk) in target.table.desc.outbound_fks.iter().enumerate() {
             self.note_outbound(target, position, fk, row);
         }
+        self.note_unique(target, row);
+    }
+
+    fn note_unique(&mut self, target: &Target, row: &[Datum]) {
+        for (position, unique) in target.table.desc.unique_without_index.iter().enumerate() {
+            let key = values(&target.table, &unique.column_ids, row);
+            if !key.iter().any(Datum::is_null) && unique.predicate.is_empty() {
+                self.unique
+                    .entry((target.table.id(), position))
+                    .or_insert_with(|| Wanted { target: target.clone(), keys: BTreeSet::new() })
+                    .keys
+                    .insert(key);
+            }
+        }
     }
 
     /// A row went away.
@@ -74,6 +90,7 @@ impl ForeignKeys {
             }
         }
         self.note_inbound(target, old, Some(new));
+        self.note_unique(target, new);
     }
 
     fn note_outbound(&mut self, target: &Target, position: usize, fk: &ForeignKey, row: &[Datum]) {
@@ -106,12 +123,33 @@ impl Run<'_, '_> {
     pub fn check_foreign_keys(&mut self, mut fks: ForeignKeys) -> Result<(), Error> {
         for _ in 0..ROUNDS_MAX {
             let Some(gone) = fks.inbound.pop_front() else {
+                self.check_unique(std::mem::take(&mut fks.unique))?;
                 return self.check_outbound(fks);
             };
             self.step(1)?;
             self.parent_gone(&gone, &mut fks)?;
         }
         Err(ExecError::TooDeep { what: "foreign key actions", limit: ROUNDS_MAX }.into())
+    }
+
+    /// Unique constraints without an index: more than one row with a value is one too many.
+    fn check_unique(&mut self, unique: BTreeMap<(u32, usize), Wanted>) -> Result<(), Error> {
+        for ((_, position), Wanted { target, keys }) in unique {
+            let Some(described) = target.table.desc.unique_without_index.get(position) else {
+                continue;
+            };
+            for key in keys {
+                if self.find(&target.table, &described.column_ids, &key)?.len() > 1 {
+                    return Err(ExecError::Unique {
+                        constraint: described.name.clone(),
+                        columns: column_names(&target.table, &described.column_ids),
+                        values: key_text(key.iter()),
+                    }
+                    .into());
+                }
+            }
+        }
+        Ok(())
     }
 
     fn check_outbound(&mut self, fks: ForeignKeys) -> Result<(), Error> {

@@ -31,6 +31,7 @@ mod ddl_table;
 mod ddl_truncate;
 mod ddl_type;
 mod ddl_view;
+pub mod descriptor_json;
 pub mod error;
 pub mod explain;
 pub mod fk;

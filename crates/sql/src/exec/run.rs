@@ -103,6 +103,12 @@ impl<'r, 'c> Run<'r, 'c> {
         Ok(())
     }
 
+    /// Takes back what was counted for kept rows from `from` on, which are dropped.
+    pub fn release(&mut self, rows: &[Vec<Datum>], from: usize) {
+        let dropped: usize = rows.iter().skip(from).map(|row| row.len() + 1).sum();
+        self.held = self.held.saturating_sub(base::num::to_u64(dropped));
+    }
+
     /// The value of an expression over a row.
     pub fn eval(&mut self, scalar: &Scalar, row: &[Datum]) -> Result<Datum, Error> {
         if self.outer.is_empty() {
@@ -171,7 +177,7 @@ impl<'r, 'c> Run<'r, 'c> {
                 self.aggregate(input, keys, calls, *scalar, sink)
             }
             Node::Window { input, calls } => self.window(input, calls, sink),
-            Node::Sort { input, keys } => self.sort(input, keys, sink),
+            Node::Sort { input, keys } => self.sort(input, keys, usize::MAX, sink),
             Node::Distinct { input, on } => self.distinct(input, on, sink),
             Node::Limit { input, limit, offset } => {
                 self.limit(input, limit.as_ref(), offset.as_ref(), sink)
@@ -250,7 +256,8 @@ impl<'r, 'c> Run<'r, 'c> {
             return Ok(Flow::More);
         }
         let mut stopped = false;
-        self.stream(input, &mut |run, row| {
+        let wanted = base::num::to_usize(left.saturating_add(skip));
+        self.stream_first(input, wanted, &mut |run, row| {
             if skip > 0 {
                 skip -= 1;
                 return Ok(Flow::More);
@@ -263,6 +270,27 @@ impl<'r, 'c> Run<'r, 'c> {
             Ok(if left == 0 { Flow::Enough } else { Flow::More })
         })?;
         Ok(if stopped { Flow::Enough } else { Flow::More })
+    }
+
+    /// Runs a node of which only the first `wanted` rows will be looked at: a sort below need not keep more.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "no other node gains by it")]
+    fn stream_first(
+        &mut self,
+        node: &Node,
+        wanted: usize,
+        sink: &mut Sink<'_, 'r, 'c>,
+    ) -> Result<Flow, Error> {
+        match node {
+            Node::Sort { input, keys } => self.sort(input, keys, wanted, sink),
+            Node::Project { input, exprs } => {
+                let mut out = Vec::with_capacity(exprs.len());
+                self.stream_first(input, wanted, &mut |run, row| {
+                    run.eval_all(exprs, row, &mut out)?;
+                    sink(run, &out)
+                })
+            }
+            _ => self.stream(node, sink),
+        }
     }
 
     /// The number that LIMIT or OFFSET stands for; NULL is none.
@@ -436,7 +464,7 @@ impl<'r, 'c> Run<'r, 'c> {
     fn ask(&mut self, subquery: &Subquery, row: &[Datum]) -> Result<Answer, Error> {
         let outer = if subquery.correlated {
             // What is remembered of subqueries inside this one may belong to another row.
-            self.answers.retain(|slot, _| *slot < subquery.slot);
+            self.answers.retain(|slot, _| *slot < subquery.slot || *slot >= subquery.slots_end);
             self.push_outer(row)
         } else {
             std::mem::take(&mut self.outer)

@@ -121,6 +121,9 @@ impl<'r, 'c> Run<'r, 'c> {
         let asked = plan.lookup.as_ref().unwrap_or(&plan.needed);
         let codec = &plan.table.base.codec;
         let mut decoder = RowDecoder::new(codec, plan.table.index_codec(plan.index), asked);
+        if decoder.is_single() && plan.lookup.is_none() && plan.virtuals.is_empty() {
+            return self.scan_lean(plan, span, &decoder, read, sink);
+        }
         let mut rest = span.clone();
         let mut rows: Vec<Vec<Datum>> = Vec::new();
         let mut size = BATCH_ROWS.0;
@@ -142,6 +145,55 @@ impl<'r, 'c> Run<'r, 'c> {
             if !more {
                 return Ok(Flow::More);
             }
+        }
+    }
+
+    /// The common case: each pair is a row, and nothing has to be added to it. The rows of a batch are written over by
+    /// the next.
+    fn scan_lean(
+        &mut self,
+        plan: &Plan<'_>,
+        span: &Span,
+        decoder: &RowDecoder<'_>,
+        read: &Scan,
+        sink: &mut Sink<'_, 'r, 'c>,
+    ) -> Result<Flow, Error> {
+        let direction = if plan.reverse { kv::Direction::Reverse } else { kv::Direction::Forward };
+        let mut rest = span.clone();
+        let mut rows: Vec<Vec<Datum>> = Vec::new();
+        let mut size = BATCH_ROWS.0;
+        loop {
+            let mut count = 0;
+            let mut last: Vec<u8> = Vec::new();
+            let (kv, txn) = self.cx.txn()?;
+            let mut pairs = kv.scan(txn, &rest, direction)?;
+            while let Some((key, value)) = pairs.next()? {
+                if count == rows.len() {
+                    rows.push(vec![Datum::Null; plan.needed.len()]);
+                }
+                decoder.one_into(key, value, &mut rows[count])?;
+                count += 1;
+                if count == size {
+                    last.extend_from_slice(key);
+                    break;
+                }
+            }
+            drop(pairs);
+            self.step(base::num::to_u64(count))?;
+            for row in rows.iter().take(count) {
+                if self.passes(read, row)? && sink(self, row)? == Flow::Enough {
+                    return Ok(Flow::Enough);
+                }
+            }
+            if last.is_empty() {
+                return Ok(Flow::More);
+            }
+            if plan.reverse {
+                rest.end = last;
+            } else {
+                rest.start = next_key(&last);
+            }
+            size = (size * 4).min(BATCH_ROWS.1);
         }
     }
 

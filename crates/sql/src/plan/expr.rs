@@ -303,13 +303,15 @@ impl Planner<'_, '_> {
         let mut relation = planned?;
         super::select::visible(&mut relation);
         let types = relation.scope.columns.into_iter().map(|column| column.ty).collect();
-        Ok(Planned { slot, node: relation.node, types, correlated: touched })
+        let slots_end = self.next_slot;
+        Ok(Planned { slot, slots_end, node: relation.node, types, correlated: touched })
     }
 }
 
 /// A planned subquery.
 struct Planned {
     slot: usize,
+    slots_end: usize,
     node: Node,
     types: Vec<Type>,
     correlated: bool,
@@ -326,8 +328,8 @@ struct Lifted {
 impl Lifted {
     /// Adds a subquery; answers the ordinal of its answer.
     fn add(&mut self, planned: Planned, kind: SubqueryKind, ty: Type) -> Expr {
-        let Planned { slot, node, correlated, .. } = planned;
-        self.subqueries.push(Subquery { slot, node, kind, correlated });
+        let Planned { slot, slots_end, node, correlated, .. } = planned;
+        self.subqueries.push(Subquery { slot, node, kind, correlated, slots_end });
         self.types.push(ty);
         Expr::Ordinal(base::num::to_u32(self.base + self.types.len()))
     }

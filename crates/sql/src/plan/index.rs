@@ -14,7 +14,7 @@ use super::node::{Join, JoinKind, Node, Scan};
 use super::scope::Scope;
 use super::table::Table;
 use super::using::{Side, side_of};
-use super::walk::{any, conjuncts};
+use super::walk::{any, conjuncts, split_tuples};
 use super::{Planner, Relation};
 use crate::ast::expr::{CompareOp, Expr};
 use crate::error::Error;
@@ -52,7 +52,7 @@ impl Planner<'_, '_> {
         relation: &mut Relation,
         filter: &Expr,
     ) -> Result<Vec<Expr>, Error> {
-        let list = conjuncts(filter).into_iter().cloned().collect();
+        let list = split_tuples(conjuncts(filter));
         self.place(relation, list)
     }
 

@@ -27,7 +27,10 @@ pub fn label(expr: &Expr) -> String {
 fn strong(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Column(parts) => parts.last().cloned(),
-        Expr::Function(call) => Some(call.name.object().to_owned()),
+        Expr::Function(call) => Some(match call.name.prefix() {
+            [schema] if schema == "crdb_internal" => call.name.parts.join("."),
+            _ => call.name.object().to_owned(),
+        }),
         Expr::Field { field: Field::Name(name), .. } => Some(name.clone()),
         Expr::Paren(inner)
         | Expr::Cast { expr: inner, .. }

@@ -113,10 +113,8 @@ impl<'p, 'c> Planner<'p, 'c> {
     pub fn hole(&mut self) -> Result<crate::outcome::Rows, SqlError> {
         let position = self.next_hole;
         self.next_hole += 1;
-        match self.cx.holes.get_mut(position) {
-            Some(rows) => Ok(std::mem::take(rows)),
-            None => Err(ExecError::MissingSource.into()),
-        }
+        // A copy: should the statement be tried once more, the rows are wanted again.
+        self.cx.holes.get(position).cloned().ok_or_else(|| ExecError::MissingSource.into())
     }
 
     /// Runs `f` one level deeper.

@@ -363,6 +363,8 @@ pub struct Subquery {
     pub kind: SubqueryKind,
     /// It reads the outer row, so it is run for each row; else once.
     pub correlated: bool,
+    /// Slots from `slot` up to here belong to it and to what is inside.
+    pub slots_end: usize,
 }
 
 /// What a subquery answers.

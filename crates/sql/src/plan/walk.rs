@@ -3,7 +3,7 @@
 //! Shape: one level only; callers recurse. Queries inside an expression (subqueries) are not entered, since their
 //! names mean something else. Depth is bounded by the parser.
 
-use crate::ast::expr::{Expr, Over};
+use crate::ast::expr::{CompareOp, Expr, Over};
 use crate::ast::query::{FrameBound, OrderKey, WindowSpec};
 
 /// Gives each direct operand of an expression to `f`.
@@ -206,6 +206,25 @@ pub fn conjuncts(expr: &Expr) -> Vec<&Expr> {
                 stack.push(a);
             }
             other => out.push(other),
+        }
+    }
+    out
+}
+
+/// `(a, b) = (1, 2)` as `a = 1`, `b = 2`; everything else as it is. Only for conditions, where NULL is as good as false.
+pub fn split_tuples(list: Vec<&Expr>) -> Vec<Expr> {
+    let mut out = Vec::with_capacity(list.len());
+    for expr in list {
+        if let Expr::Compare(CompareOp::Eq, a, b) = expr
+            && let (Expr::Tuple(a), Expr::Tuple(b)) = (a.strip_parens(), b.strip_parens())
+            && a.exprs.len() == b.exprs.len()
+        {
+            for (a, b) in a.exprs.iter().zip(&b.exprs) {
+                let sides = (Box::new(a.clone()), Box::new(b.clone()));
+                out.push(Expr::Compare(CompareOp::Eq, sides.0, sides.1));
+            }
+        } else {
+            out.push(expr.clone());
         }
     }
     out

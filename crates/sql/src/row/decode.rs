@@ -23,6 +23,8 @@ pub struct RowDecoder<'a> {
     needed: Vec<bool>,
     /// Key columns up to the last one needed: what follows is not looked at.
     key_len: usize,
+    /// The greatest id among the needed columns: what follows in a tuple is not looked at. 0 for none.
+    last_id: u64,
     /// Whether a row has one pair: then its key need not be kept.
     single: bool,
     /// The key of the row at hand without its family part.
@@ -41,6 +43,14 @@ impl<'a> RowDecoder<'a> {
             index,
             needed: needed.to_vec(),
             key_len,
+            last_id: codec
+                .columns
+                .iter()
+                .enumerate()
+                .filter(|(ordinal, _)| is_needed(*ordinal))
+                .map(|(_, column)| u64::from(column.id))
+                .max()
+                .unwrap_or(0),
             single: !index.is_primary || codec.families.len() == 1,
             current: Vec::new(),
             row: None,
@@ -85,6 +95,24 @@ impl<'a> RowDecoder<'a> {
         Ok(row)
     }
 
+    /// Whether each pair is a whole row, so that [`Self::one_into`] may be used.
+    pub const fn is_single(&self) -> bool {
+        self.single
+    }
+
+    /// The same as [`Self::one`] into a row that is there: needed columns are written, the others left as they are.
+    ///
+    /// *Errors*: bytes that are no row of the index.
+    pub fn one_into(&self, key: &[u8], value: &[u8], row: &mut [Datum]) -> Result<(), Error> {
+        for (place, needed) in row.iter_mut().zip(&self.needed) {
+            if *needed {
+                *place = Datum::Null;
+            }
+        }
+        self.take_key(key, row)?;
+        self.take_value(key, value, row)
+    }
+
     fn is_needed(&self, ordinal: usize) -> bool {
         self.needed.get(ordinal).copied().unwrap_or(false)
     }
@@ -93,20 +121,25 @@ impl<'a> RowDecoder<'a> {
     fn begin(&self, key: &[u8]) -> Result<Vec<Datum>, Error> {
         let mut row = Vec::new();
         row.resize_with(self.codec.columns.len(), || Datum::Null);
+        self.take_key(key, &mut row)?;
+        Ok(row)
+    }
+
+    fn take_key(&self, key: &[u8], row: &mut [Datum]) -> Result<(), Error> {
         let mut rest = key.strip_prefix(self.index.prefix.as_slice()).ok_or(key::BROKEN)?;
         for (ordinal, desc) in self.index.key.iter().take(self.key_len) {
-            self.take_part(&mut rest, *ordinal, *desc, &mut row)?;
+            self.take_part(&mut rest, *ordinal, *desc, row)?;
         }
         if self.index.is_primary || self.index.unique || self.index.suffix.is_empty() {
-            return Ok(row);
+            return Ok(());
         }
         for (_, _) in self.index.key.iter().skip(self.key_len) {
             key::skip(&mut rest)?;
         }
         for ordinal in &self.index.suffix {
-            self.take_part(&mut rest, *ordinal, false, &mut row)?;
+            self.take_part(&mut rest, *ordinal, false, row)?;
         }
-        Ok(row)
+        Ok(())
     }
 
     fn take_part(
@@ -127,6 +160,9 @@ impl<'a> RowDecoder<'a> {
     }
 
     fn take_value(&self, key: &[u8], bytes: &[u8], row: &mut [Datum]) -> Result<(), Error> {
+        if self.last_id == 0 {
+            return Ok(());
+        }
         let simple = whole::simple(bytes).ok_or(value::BROKEN)?;
         let parts = whole::decode(simple).ok_or(value::BROKEN)?;
         if parts.tag == tag::TUPLE {
@@ -159,6 +195,9 @@ impl<'a> RowDecoder<'a> {
         while !data.is_empty() {
             let (delta, kind) = value::take_head(&mut data).ok_or(value::BROKEN)?;
             id = id.saturating_add(delta);
+            if id > self.last_id {
+                break;
+            }
             let ordinal = self
                 .codec
                 .by_id

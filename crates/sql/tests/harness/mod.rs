@@ -13,7 +13,7 @@
 //! Shape: a line that begins with `> ` is a statement; those up to the next are what it answers: for a query the column
 //! names, then rows, columns joined by a space; else the tag, unless nothing is expected; notices first.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 
 use base::hlc::{Clock, Timestamp};
 use base::ids::{NodeId, UniqueInts, Uuid};

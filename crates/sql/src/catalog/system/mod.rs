@@ -104,13 +104,16 @@ impl SystemTables {
             tables.insert(desc.id, Arc::new(SystemTable { desc, types, codec, columns }));
         }
         // Descriptors, users, zones and settings lie side by side, so one look serves four tables.
-        let cached = vec![
+        let mut cached = vec![
             Span::new(table_prefix(ids::DESCRIPTOR), table_prefix(ids::SETTINGS + 1)),
             Span::prefix(table_prefix(ids::ROLE_MEMBERS)),
             Span::prefix(table_prefix(ids::NAMESPACE)),
             Span::prefix(table_prefix(ids::ROLE_OPTIONS)),
-            Span::prefix(table_prefix(ids::PRIVILEGES)),
         ];
+        // Where the version has no such table, its id is a user's first table.
+        if tables.contains_key(&ids::PRIVILEGES) {
+            cached.push(Span::prefix(table_prefix(ids::PRIVILEGES)));
+        }
         Self { rules, tables, cached }
     }
 
