@@ -126,9 +126,8 @@ impl Planner<'_, '_> {
         }
         let width = below.scope.width();
         let list = list.into_iter().map(|expr| shift_ordinals(expr, offset)).collect();
-        for expr in self.place(&mut below, list)? {
-            self.filter_by(&mut below, &expr, "WHERE")?;
-        }
+        let rest = self.place(&mut below, list)?;
+        self.filter_all(&mut below, rest, "WHERE")?;
         debug_assert_eq!(below.scope.width(), width, "a pushed condition holds no subquery");
         let node = match side {
             Side::Left => &mut join.left,

@@ -304,8 +304,24 @@ impl Planner<'_, '_> {
     ) -> Result<(), Error> {
         self.refuse_aggregates(filter, place)?;
         let rest = self.choose_index(relation, filter)?;
-        for expr in rest {
-            self.filter_by(relation, &expr, place)?;
+        self.filter_all(relation, rest, place)
+    }
+
+    /// Several conditions over a plan: those without subqueries first and as one, so that they spare the others work.
+    pub fn filter_all(
+        &mut self,
+        relation: &mut Relation,
+        conditions: Vec<Expr>,
+        place: &'static str,
+    ) -> Result<(), Error> {
+        let (asking, plain): (Vec<Expr>, Vec<Expr>) =
+            conditions.into_iter().partition(super::walk::has_subquery);
+        let both = |a, b| Expr::And(Box::new(a), Box::new(b));
+        if let Some(all) = plain.into_iter().reduce(both) {
+            self.filter_by(relation, &all, place)?;
+        }
+        for condition in asking {
+            self.filter_by(relation, &condition, place)?;
         }
         Ok(())
     }

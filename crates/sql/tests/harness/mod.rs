@@ -131,7 +131,13 @@ impl Cluster {
     pub fn check(&mut self, script: &str) {
         let mut failures = Vec::new();
         for (statement, wanted) in statements(script) {
-            let got = self.answer(&statement);
+            let got: Vec<String> = self
+                .answer(&statement)
+                .iter()
+                .flat_map(|line| line.lines())
+                .map(|line| line.trim().to_owned())
+                .filter(|line| !line.is_empty())
+                .collect();
             // A tag that nobody asked for is not compared.
             let quiet = wanted.is_empty() && got.len() == 1 && !got[0].starts_with("ERROR");
             if got != wanted && !quiet {
