@@ -42,7 +42,7 @@ pub fn abandon(job: JobId, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
     let record = jobrow::load(cx, job)?;
     match record.kind() {
         Kind::Backup => take::job::abandon(record, cx),
-        Kind::Restore => restore::job::abandon(record, cx),
+        Kind::Restore => restore::abandon::abandon(record, cx),
         Kind::SchemaChange
         | Kind::NewSchemaChange
         | Kind::TypeSchemaChange

@@ -2,6 +2,8 @@
 //!
 //! Shape: the folder lies beside the workspace where it is to be had; without it there is nothing to compare.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by saying what it wanted")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;

@@ -98,6 +98,188 @@ fn full_incremental_restore() {
 }
 
 #[test]
+fn without_a_licence() {
+    let mut world = shop(Rules::v21_2());
+    world.check(
+        "
+        > SET CLUSTER SETTING enterprise.license = ''
+        > BACKUP INTO 'nodelocal://1/c'
+        > BACKUP INTO 'nodelocal://1/c' WITH revision_history
+        ERROR XXC02: use of BACKUP with revision_history requires an enterprise license. see https://cockroachlabs.com/pricing?cluster=07070707-0707-0707-0707-070707070707 for details on how to enable enterprise features
+        > BACKUP INTO LATEST IN 'nodelocal://1/c'
+        ERROR XXC02: use of BACKUP with incremental requires …
+        > BACKUP INTO 'nodelocal://1/c' WITH encryption_passphrase = 'x'
+        ERROR XXC02: use of BACKUP with encryption requires …
+        > BACKUP INTO ('nodelocal://1/c', 'nodelocal://2/c')
+        ERROR XXC02: use of BACKUP with partitioned destinations requires …
+        > DROP DATABASE shop CASCADE
+        > RESTORE DATABASE shop FROM LATEST IN 'nodelocal://1/c'
+        ",
+    );
+}
+
+#[test]
+fn in_a_transaction() {
+    let mut world = shop(Rules::v21_2());
+    world.check(
+        "
+        > BEGIN
+        > BACKUP INTO 'nodelocal://1/c'
+        ERROR XXUUU: BACKUP cannot be used inside a transaction without DETACHED option
+        > ROLLBACK
+        > BEGIN
+        > BACKUP INTO 'nodelocal://1/c' WITH DETACHED
+        <job>
+        > ROLLBACK
+        > SELECT count(*) FROM [SHOW JOBS] WHERE job_type = 'BACKUP'
+        0
+        > BEGIN
+        > BACKUP INTO 'nodelocal://1/d' WITH DETACHED
+        <job>
+        > COMMIT
+        > SELECT count(*) FROM [SHOW JOBS] WHERE job_type = 'BACKUP'
+        1
+        > SELECT count(*) FROM system.protected_ts_records
+        1
+        ",
+    );
+}
+
+#[test]
+fn who_may() {
+    let mut world = shop(Rules::v21_2());
+    world.check(
+        "
+        > CREATE USER clerk
+        ! user clerk
+        > BACKUP INTO 'userfile:///c'
+        ERROR 42501: only users with the admin role are allowed to perform full cluster backups
+        > BACKUP TABLE shop.carts INTO 'userfile:///c'
+        ERROR 42501: user clerk does not have SELECT privilege on relation carts
+        ! user root
+        > GRANT SELECT ON TABLE shop.carts TO clerk
+        > GRANT CONNECT ON DATABASE shop TO clerk
+        ! user clerk
+        > BACKUP TABLE shop.carts INTO 'nodelocal://1/c'
+        ERROR 42501: only users with the admin role are allowed to BACKUP to the specified nodelocal URI
+        > BACKUP TABLE shop.carts INTO 'userfile:///c'
+        > SHOW BACKUPS IN 'userfile:///c'
+        /2022/…
+        > RESTORE DATABASE shop FROM LATEST IN 'userfile:///c'
+        ERROR 42501: only users with the CREATEDB privilege can restore databases
+        > RESTORE TABLE shop.carts FROM LATEST IN 'userfile:///c' WITH into_db = 'defaultdb'
+        ERROR 42501: user clerk does not have CREATE privilege on database defaultdb
+        > RESTORE FROM LATEST IN 'userfile:///c'
+        ERROR 42501: only users with the admin role are allowed to restore full cluster backups
+        ",
+    );
+}
+
+#[test]
+fn many_files() {
+    both(
+        "
+        > CREATE TABLE shop.big (id INT PRIMARY KEY, pad STRING, INDEX (pad))
+        > INSERT INTO shop.big SELECT i, repeat('x', 500) || i::STRING FROM generate_series(1, 2000) AS g(i)
+        > SET CLUSTER SETTING bulkio.backup.file_size = '64KiB'
+        > BACKUP DATABASE shop INTO 'nodelocal://1/c'
+        > SELECT count(DISTINCT path) > 10 FROM [SHOW BACKUP FILES FROM LATEST IN 'nodelocal://1/c']
+        true
+        > SELECT rows FROM [SHOW BACKUP FROM LATEST IN 'nodelocal://1/c'] WHERE object_name = 'big'
+        2000
+        > UPDATE shop.big SET pad = 'y' WHERE id % 500 = 0
+        > BACKUP DATABASE shop INTO LATEST IN 'nodelocal://1/c'
+        > USE defaultdb
+        > DROP DATABASE shop CASCADE
+        > RESTORE DATABASE shop FROM LATEST IN 'nodelocal://1/c'
+        > SELECT count(*), count(DISTINCT pad) FROM shop.big
+        2000 1997
+        > SELECT count(*) FROM shop.big@big_pad_idx WHERE pad = 'y'
+        4
+        ",
+    );
+}
+
+const TAKEN: &str = "
+    + 1h
+    > BACKUP DATABASE shop INTO 'nodelocal://1/c' WITH revision_history
+    + 1h
+    > DELETE FROM shop.carts WHERE id = 1
+    > CREATE TABLE shop.late (id INT PRIMARY KEY)
+    > INSERT INTO shop.late VALUES (5)
+    ";
+
+#[test]
+fn a_step_done_twice_changes_nothing() {
+    for rules in [Rules::v21_2(), Rules::v26_2()] {
+        let mut world = shop(rules);
+        world.check(TAKEN);
+        for n in 0..14 {
+            let mut again = world.clone();
+            again.repeat = Some(n);
+            again.check(
+                "
+                > BACKUP DATABASE shop INTO LATEST IN 'nodelocal://1/c' WITH revision_history
+                > USE defaultdb
+                > DROP DATABASE shop CASCADE
+                ",
+            );
+            again.repeat = Some(n);
+            again.check(
+                "
+                > RESTORE DATABASE shop FROM LATEST IN 'nodelocal://1/c'
+                > SELECT count(*), sum(total) FROM shop.orders
+                3 60.50
+                > SELECT * FROM shop.carts
+                2 y
+                > SELECT * FROM shop.late
+                5
+                > SELECT count(*) FROM system.protected_ts_records
+                0
+                ",
+            );
+        }
+    }
+}
+
+#[test]
+fn a_cancelled_restore_leaves_nothing() {
+    for rules in [Rules::v21_2(), Rules::v26_2()] {
+        let mut world = shop(rules);
+        world.check(TAKEN);
+        world.check(
+            "> USE defaultdb
+            > CREATE DATABASE lab
+            > DROP DATABASE shop CASCADE",
+        );
+        for n in 0..4 {
+            let mut cancelled = world.clone();
+            cancelled.cancel_after = Some(n);
+            cancelled.check(
+                "
+                > RESTORE DATABASE shop FROM LATEST IN 'nodelocal://1/c'
+                ERROR 57014: canceled
+                > RESTORE TABLE shop.carts FROM LATEST IN 'nodelocal://1/c' WITH into_db = 'lab'
+                ERROR 57014: canceled
+                ",
+            );
+            cancelled.cancel_after = None;
+            cancelled.check(
+                "
+                > SELECT count(*) FROM system.namespace WHERE name IN ('shop', 'carts', 'orders')
+                0
+                > SHOW TABLES FROM lab
+                > RESTORE DATABASE shop FROM LATEST IN 'nodelocal://1/c'
+                > RESTORE TABLE shop.carts FROM LATEST IN 'nodelocal://1/c' WITH into_db = 'lab'
+                > SELECT count(*) FROM shop.carts
+                2
+                ",
+            );
+        }
+    }
+}
+
+#[test]
 fn refusals_before_a_job() {
     both(
         "
@@ -232,7 +414,7 @@ fn the_gc_break() {
         > BACKUP DATABASE shop INTO LATEST IN 'nodelocal://1/c'
         > SHOW BACKUPS IN 'nodelocal://1/c'
         /2022/04/01-020000.00
-        /2022/04/01-023100.39
+        /2022/04/01-0231…
         ",
     );
     let mut world = shop(Rules::v26_2());

@@ -44,8 +44,7 @@ pub fn locate(text: &str, who: Opener<'_>, buckets: &Buckets) -> Result<(StoreId
             (if uri.host.is_empty() { own } else { uri.host }, who.cluster.to_owned())
         }
     };
-    let path = uri.path.trim_start_matches('/').to_owned();
-    Ok((StoreId { scheme, host, cluster }, path))
+    Ok((StoreId { scheme, host, cluster }, clean(&uri.path)))
 }
 
 /// The objects at a URI or below it: whole paths and sizes, in order.
@@ -125,6 +124,13 @@ pub fn truncate(
     let kept = Object { bytes: kept.into(), written: now };
     buckets.insert(&store, &path, kept);
     Ok(left)
+}
+
+/// A path without empty parts; a slash at its end stays, since it says that all below is meant.
+fn clean(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let end = if path.ends_with('/') && !parts.is_empty() { "/" } else { "" };
+    format!("{}{end}", parts.join("/"))
 }
 
 /// Whether a path is the one named or lies below it, as a directory would hold it.

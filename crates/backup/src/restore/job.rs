@@ -1,8 +1,8 @@
 //! A RESTORE as a machine of steps.
 //!
 //! ```text
-//!   Prepare ─▶ Data … Data ─▶ System ─▶ Publish ─▶ Published ─▶ Done
-//!   names and    a piece a     (cluster)  offline ─▶ public
+//!   Prepare ─▶ Data … Data ─▶ Publish ─▶ Published ─▶ System ─▶ Done
+//!   names and    a piece a     offline ─▶ public        (cluster)
 //!   descriptors, step: files
 //!   offline      read, merged,
 //!                ingested
@@ -10,7 +10,7 @@
 //!
 //! Shape: state is saved after each step; a piece that is done twice writes the same rows again. Nothing but the objects
 //! is read: manifests are opened anew in each step. *Source*: `spec/restore.md` §4 to §7, §12. Errors: those of the
-//! phase; the caller marks the job and calls [`abandon`], which leaves nothing behind.
+//! phase; the caller marks the job and calls [`super::abandon::abandon`], which leaves nothing behind.
 
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ use crate::jobrow;
 use crate::keyspan;
 use crate::manifest::model::BackupManifest;
 use crate::sys;
-use crate::targets::{PUBLIC_SCHEMA, SYSTEM_DB, Snapshot, merge_by_table, parents};
+use crate::targets::{PUBLIC_SCHEMA, SYSTEM_DB, Snapshot, merge_by_table};
 
 /// The least that a step takes. *Units*: nanoseconds.
 const STEP_NANOS_MIN: i64 = 10_000_000;
@@ -242,7 +242,7 @@ fn link_schemas(
     Ok(())
 }
 
-fn read_database(
+pub(super) fn read_database(
     sys: &mut Sys<'_>,
     id: u32,
 ) -> Result<Option<DatabaseDescriptor>, sql::catalog::Error> {
@@ -260,7 +260,7 @@ fn data_spans(job: &Job, backup: &Backup) -> Vec<Span> {
 }
 
 fn data(job: &mut Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
-    let after = if job.plan.is_cluster { Phase::System } else { Phase::Publish };
+    let after = Phase::Publish;
     if job.plan.schema_only && !job.plan.verify_data {
         return Ok(next(job, after, 0));
     }
@@ -309,8 +309,12 @@ pub fn read_inputs(
 }
 
 fn system_tables(job: &mut Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
-    let nanos = system::restore_tables(job, backup, cx)?;
-    Ok(next(job, Phase::Publish, nanos))
+    let mut nanos = 0;
+    if job.plan.is_cluster {
+        nanos = system::restore_tables(job, backup, cx)?;
+    }
+    job.set_fraction(1, 1);
+    Ok(next(job, Phase::Done, nanos))
 }
 
 fn publish(job: &mut Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
@@ -375,8 +379,7 @@ fn published(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
     if sys::catalog_now(cx)?.settings.pauses_at(rules, AFTER_PUBLISHING) {
         return Ok(Outcome::PausedAt(AFTER_PUBLISHING.to_owned()));
     }
-    job.set_fraction(1, 1);
-    Ok(next(job, Phase::Done, 0))
+    Ok(next(job, Phase::System, 0))
 }
 
 /// Sets the state of a descriptor of any kind.
@@ -390,52 +393,4 @@ pub fn set_state(descriptor: &mut Descriptor, state: DescriptorState, reason: &s
     };
     *place = state.into();
     reason.clone_into(why);
-}
-
-/// Removes everything that a failed or cancelled RESTORE wrote: names, descriptors, keys.
-///
-/// *Errors*: those of the key space.
-pub(crate) fn abandon(record: Record, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
-    let job = Job::open(record)?;
-    let ids: Vec<u32> = if job.plan.is_cluster {
-        job.plan.ids.iter().copied().filter(|id| *id >= cx.rules().first_user_id()).collect()
-    } else {
-        let rewrites = job.details.descriptor_rewrites.values();
-        rewrites.filter(|to| !to.to_existing && to.id != 0).map(|to| to.id).collect()
-    };
-    let now = cx.now();
-    let tables = sys::alone(cx, |sys| remove_all(sys, &ids, now))?;
-    for table in tables {
-        cx.sql.kv.clear_span(&keyspan::table_span(table));
-    }
-    Ok(())
-}
-
-/// Removes descriptors and their names; answers those of tables.
-fn remove_all(
-    sys: &mut Sys<'_>,
-    ids: &[u32],
-    now: Timestamp,
-) -> Result<Vec<u32>, sql::catalog::Error> {
-    let mut tables = Vec::new();
-    for id in ids {
-        let Some(descriptor) = system::descriptor_of(sys, *id)? else { continue };
-        let (parent, _) = parents(&descriptor);
-        let (_, schema) = descriptor.parents();
-        let schema = if parent == 0 { 0 } else { schema };
-        write::drop_name(sys, parent, schema, descriptor.name())?;
-        match &descriptor.union {
-            Some(Union::Table(table)) => tables.push(table.id),
-            Some(Union::Database(database)) => write::drop_name(sys, database.id, 0, "public")?,
-            Some(Union::Schema(gone)) if !ids.contains(&gone.parent_id) => {
-                if let Some(mut database) = read_database(sys, gone.parent_id)? {
-                    database.schemas.remove(&gone.name);
-                    write::update(sys, database, now)?;
-                }
-            }
-            Some(Union::Schema(_) | Union::Type(_) | Union::Function(_)) | None => {}
-        }
-        write::remove(sys, *id)?;
-    }
-    Ok(tables)
 }

@@ -12,9 +12,11 @@
 //! | [`merge`] | the versions of many files into what one moment saw |
 //! | [`spec`] | what the job row keeps |
 //! | [`job`] | the steps |
+//! | [`abandon`] | undoing a RESTORE |
 //! | [`system`] | system tables of a cluster restore |
 //! | [`error`] | why a RESTORE in particular is refused |
 
+pub(crate) mod abandon;
 mod contents;
 pub mod covering;
 mod empty;

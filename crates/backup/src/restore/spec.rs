@@ -53,12 +53,12 @@ pub enum Phase {
     Prepare = 0,
     /// Read files and write keys.
     Data = 1,
-    /// Copy system tables (cluster).
-    System = 2,
     /// Make descriptors public.
-    Publish = 3,
-    /// All is there.
-    Published = 4,
+    Publish = 2,
+    /// Stop here if a pause point is set.
+    Published = 3,
+    /// Copy system tables (cluster).
+    System = 4,
     /// Nothing.
     Done = 5,
 }

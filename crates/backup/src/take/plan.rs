@@ -73,7 +73,7 @@ pub fn plan(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
         resolve::resolve(&mut job, &snapshot, &selection, cx, |cx| {
             check_licence("incremental", &catalog, cx)
         })?;
-        resolve::protect(&mut job, cx)?;
+        resolve::protect(&job, cx)?;
         resolve::hold_directory(&job, cx)?;
     }
     describe(stmt, &mut job, &snapshot, cx);
@@ -165,7 +165,7 @@ fn select(stmt: &Backup, snapshot: &Snapshot, cx: &Cx<'_, '_>) -> Result<Selecti
 
 fn make(
     stmt: &Backup,
-    cx: &Cx<'_, '_>,
+    cx: &mut Cx<'_, '_>,
     said: &Said,
     uri: &str,
     (id, end): (JobId, Timestamp),
@@ -188,6 +188,7 @@ fn make(
     };
     let details = BackupDetails {
         end_time: Some(end.into()),
+        protected_timestamp_record: cx.sql.rng.bytes16().to_vec(),
         collection_uri: uri.to_owned(),
         destination: Some(BackupDestination {
             to: said.uris.clone(),

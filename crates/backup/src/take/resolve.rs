@@ -92,17 +92,21 @@ fn check_covered(
 /// Writes the record that holds garbage collection back: at the start of an incremental, at the end of a full.
 ///
 /// *Errors*: those of the key space.
-pub(super) fn protect(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+pub(super) fn protect(job: &Job, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+    let Some(id) = record_of(job) else { return Ok(()) };
     let record = Record {
-        id: Uuid::from_chance(cx.sql.rng.bytes16()),
+        id,
         ts: protected_time(job),
         meta_type: "jobs".to_owned(),
         meta: job.id().0,
         target: if job.plan.is_cluster { Target::Cluster } else { Target::Objects(objects(job)) },
         spans: job.draft.spans.iter().map(Into::into).collect(),
     };
-    job.details.protected_timestamp_record = record.id.0.to_vec();
-    sys::within(cx, |sys| protected::protect(sys, &record))
+    sys::within(cx, |sys| match protected::record(sys, id)? {
+        // A step that is done again finds its own record.
+        Some(_) => Ok(()),
+        None => protected::protect(sys, &record),
+    })
 }
 
 /// Ids that a record names: whole databases, and the tables that come alone.
@@ -117,7 +121,7 @@ pub(super) fn protected_time(job: &Job) -> Timestamp {
     if job.start().is_zero() { job.end() } else { job.start() }
 }
 
-/// The job's record, if it holds one.
+/// The name of the job's record, fixed when it was planned.
 pub(super) fn record_of(job: &Job) -> Option<Uuid> {
     job.details.protected_timestamp_record.as_slice().try_into().ok().map(Uuid)
 }

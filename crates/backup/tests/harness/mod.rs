@@ -13,6 +13,7 @@
 //! the lines that follow are what it answers: values of rows joined by a space, else the tag, which is compared only
 //! where something is expected. Job ids print as `<job>`. Jobs run to their end at once.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by saying what it wanted")]
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use base::hlc::{Clock, Timestamp};
@@ -28,6 +29,7 @@ use sql::rules::Rules;
 use sql::session::Session;
 
 /// One cluster.
+#[derive(Clone)]
 pub struct Cluster {
     pub kv: kv::Kv,
     pub catalog: Catalog,
@@ -38,7 +40,12 @@ pub struct Cluster {
 }
 
 /// Clusters that share a clock and buckets. The first is the one that statements go to.
+#[derive(Clone)]
 pub struct World {
+    /// The step of a job that is done twice, as after a crash before its state was saved.
+    pub repeat: Option<usize>,
+    /// Jobs are cancelled after so many steps.
+    pub cancel_after: Option<usize>,
     pub clusters: Vec<Cluster>,
     pub clock: Clock,
     pub buckets: Buckets,
@@ -67,6 +74,8 @@ impl World {
     /// A world with one new cluster.
     pub fn new(rules: Rules) -> Self {
         let mut world = Self {
+            repeat: None,
+            cancel_after: None,
             clusters: Vec::new(),
             clock: Clock::new(Timestamp::from_secs(1_648_778_400)),
             buckets: Buckets::default(),
@@ -137,10 +146,33 @@ impl World {
         cluster.kv.set_protections(records);
     }
 
+    fn record(&mut self, job: base::ids::JobId) -> sql::jobs::Record {
+        self.with(|cx| backup::sys::alone(cx, |sys| sql::jobs::load(sys, job))).unwrap().unwrap()
+    }
+
     fn run_job(&mut self, job: base::ids::JobId) -> Result<(), Failure> {
-        loop {
+        for n in 0..1000 {
+            if self.cancel_after == Some(n) {
+                self.with(|cx| backup::job::abandon(job, cx)).unwrap();
+                self.settle();
+                return Err(Failure {
+                    code: "57014".to_owned(),
+                    message: "canceled".to_owned(),
+                    hint: None,
+                });
+            }
+            let before = self.record(job);
             let step = self.with(|cx| backup::job::step(job, cx));
             self.settle();
+            if self.repeat == Some(n) && step.is_ok() {
+                let now = self.clock.now();
+                let save = |sys: &mut sql::catalog::Sys<'_>| {
+                    sql::jobs::save(sys, &mut before.clone(), now)
+                };
+                self.with(|cx| backup::sys::alone(cx, save)).unwrap();
+                self.repeat = None;
+                continue;
+            }
             match step {
                 Ok(Step::Again) => {}
                 Ok(Step::WaitUntil(at)) => self.clock.advance_to(at),
@@ -159,6 +191,7 @@ impl World {
                 }
             }
         }
+        panic!("job {job} does not end")
     }
 
     fn planned(
@@ -166,6 +199,9 @@ impl World {
         planned: Result<backup::cx::Planned, backup::error::Error>,
     ) -> Result<Rows, Failure> {
         let planned = planned?;
+        if self.clusters[0].session.in_block() {
+            return Ok(planned.detached_rows());
+        }
         self.settle();
         self.run_job(planned.job)?;
         if planned.detached {
@@ -207,7 +243,11 @@ impl World {
     /// What a statement answers, as lines.
     pub fn answer(&mut self, text: &str) -> Vec<String> {
         let mut lines = Vec::new();
-        let parsed = match sql::parser::parse(text) {
+        let dialect = match self.rules.version() {
+            sql::rules::Version::V21_2 => sql::parser::Dialect::V21_2,
+            sql::rules::Version::V26_2 => sql::parser::Dialect::V26_2,
+        };
+        let parsed = match sql::parser::parse_with(text, dialect) {
             Ok(parsed) => parsed,
             Err(refused) => return vec![format!("ERROR 42601: {refused}")],
         };
@@ -277,6 +317,9 @@ impl World {
                 cloud::fault::flip(&mut self.buckets, &first, None, who, now).unwrap();
             }
             ("gc", _) => self.collect(),
+            ("user", name) => {
+                self.clusters[0].session = Session::new(name, "defaultdb");
+            }
             ("new", _) => self.add_cluster(),
             (other, _) => panic!("fault {other}"),
         }

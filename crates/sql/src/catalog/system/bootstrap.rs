@@ -108,7 +108,7 @@ fn databases(sys: &mut Sys<'_>, now: base::hlc::Timestamp) -> Result<(), Error> 
 }
 
 /// A new database of an owner, and its schema `public` where the version has one of its own (with the next id).
-pub(crate) fn new_database(
+pub fn new_database(
     name: &str,
     id: u32,
     rules: crate::rules::Rules,

@@ -16,8 +16,7 @@ use std::sync::Arc;
 use base::hlc::Timestamp;
 use base::span::{Key, Span};
 
-pub(crate) use bootstrap::new_database;
-pub use bootstrap::{TRIAL_LICENSE, bootstrap};
+pub use bootstrap::{TRIAL_LICENSE, bootstrap, new_database};
 
 use super::descpb::TableDescriptor;
 use crate::row::RowCodec;
