@@ -77,6 +77,15 @@ impl types_expr::Scope for Resolver<'_> {
         Ok(Column { ordinal, ty })
     }
 
+    fn whole_row(&mut self, parts: &[Name]) -> Option<Vec<(Name, Column)>> {
+        let row = self.scope.star(parts)?.into_iter().filter_map(|ordinal| {
+            let column = self.scope.columns.get(ordinal)?;
+            column.mark();
+            Some((column.name.clone(), Column { ordinal, ty: column.ty.clone() }))
+        });
+        Some(row.collect())
+    }
+
     fn types(&self) -> &dyn TypeSource {
         self.types
     }

@@ -118,7 +118,7 @@ fn items(text: &str, open: char, close: char, doubled: bool) -> Option<Vec<Item>
 
 /// Reads an array.
 pub(crate) fn parse(text: &str, element: &Type, cx: &TextCx) -> Result<Vec<Datum>, Error> {
-    let bad = |cause: &str| Error::parse(text, "array", cause);
+    let bad = |cause: &str| Error::parse(text, &format!("{}[]", element.name()), cause);
     let trimmed = text.trim();
     if !trimmed.starts_with('{') {
         return Err(bad("array must be enclosed in { and }"));

@@ -102,7 +102,7 @@ pub enum Error {
         /// The text.
         text: String,
         /// The type.
-        ty: &'static str,
+        ty: String,
         /// What is wrong with it, if more is known.
         cause: String,
         /// The SQLSTATE, which differs by type.
@@ -174,20 +174,20 @@ impl Error {
     }
 
     /// A text that is not of its type's form.
-    pub fn parse(text: &str, ty: &'static str, cause: impl Into<String>) -> Self {
+    pub fn parse(text: &str, ty: &str, cause: impl Into<String>) -> Self {
         Self::Parse {
             text: text.to_owned(),
-            ty,
+            ty: ty.to_owned(),
             cause: cause.into(),
             code: SqlState::INVALID_TEXT_REPRESENTATION,
         }
     }
 
     /// A text that is no date or time.
-    pub fn parse_time(text: &str, ty: &'static str, cause: impl Into<String>) -> Self {
+    pub fn parse_time(text: &str, ty: &str, cause: impl Into<String>) -> Self {
         Self::Parse {
             text: text.to_owned(),
-            ty,
+            ty: ty.to_owned(),
             cause: cause.into(),
             code: SqlState::INVALID_DATETIME_FORMAT,
         }

@@ -46,7 +46,16 @@ pub fn to_text(value: f64, narrow: bool) -> String {
 /// *Errors*: the text is no number.
 pub fn parse(text: &str) -> Result<f64, Error> {
     let trimmed = text.trim();
-    trimmed.parse().map_err(|_| {
+    let value: Result<f64, _> = trimmed.parse();
+    // Only a word may mean infinity.
+    if value.as_ref().is_ok_and(|value| value.is_infinite())
+        && trimmed.contains(|c: char| c.is_ascii_digit())
+    {
+        return Err(Error::OutOfRange(format!(
+            "could not parse {text:?} as type float: strconv.ParseFloat: parsing {text:?}: value out of range"
+        )));
+    }
+    value.map_err(|_| {
         Error::parse(text, "float", format!("strconv.ParseFloat: parsing {text:?}: invalid syntax"))
     })
 }

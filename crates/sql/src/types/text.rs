@@ -185,7 +185,13 @@ impl Type {
         Ok(match self {
             Self::Unknown | Self::String(..) => Datum::from(text),
             Self::Bool => Datum::Bool(parse_bool(text)?),
-            Self::Int(_) => Datum::Int(parse_int(text)?),
+            Self::Int(Width::W8) => Datum::Int(parse_int(text)?),
+            Self::Int(_) => Datum::Int(parse_int(text).map_err(|error| match error {
+                Error::Parse { text, cause, code, .. } => {
+                    Error::Parse { text, ty: self.name(), cause, code }
+                }
+                other => other,
+            })?),
             Self::Float(_) => Datum::Float(float::parse(text)?),
             Self::Decimal { .. } => Datum::decimal(Decimal::parse(text)?),
             Self::Bytes => Datum::bytes(parse_bytes(text)?),

@@ -228,12 +228,12 @@ pub fn parse_timestamp(text: &str, cx: &TextCx) -> Result<i64, Error> {
 ///
 /// *Errors*: the text is no timestamp.
 pub fn parse_timestamptz(text: &str, cx: &TextCx) -> Result<i64, Error> {
-    let parts = parse_parts(text, cx, "timestamptz")?;
-    let day = parts.day.ok_or_else(|| no_form(text, "timestamptz"))?;
+    let parts = parse_parts(text, cx, "timestamp")?;
+    let day = parts.day.ok_or_else(|| no_form(text, "timestamp"))?;
     let zone = i64::from(parts.zone_secs.unwrap_or(cx.zone_secs)) * MICROS_PER_SEC;
     join(day, parts.micros.unwrap_or(0))
         .and_then(|micros| micros.checked_sub(zone))
-        .ok_or_else(|| no_form(text, "timestamptz"))
+        .ok_or_else(|| no_form(text, "timestamp"))
 }
 
 /// A text without any form of a time.

@@ -31,9 +31,10 @@ pub fn compile(expr: &Expr, scope: &mut dyn Scope, want: Option<&Type>) -> Resul
     }
     match expr {
         Expr::Literal(literal) => compile_literal(literal, scope, want),
-        Expr::Column(parts) => {
-            scope.column(parts).map(|column| Scalar::column(column.ordinal, column.ty))
-        }
+        Expr::Column(parts) => match scope.column(parts) {
+            Ok(column) => Ok(Scalar::column(column.ordinal, column.ty)),
+            Err(error) => whole_row(parts, scope).ok_or(error),
+        },
         Expr::Paren(inner) => compile(inner, scope, want),
         Expr::Unary(op, arg) => unary(*op, arg, scope, want),
         Expr::Binary(op, left, right) => binary(*op, left, right, scope, want),
@@ -151,6 +152,17 @@ fn compile_rare(expr: &Expr, scope: &mut dyn Scope, want: Option<&Type>) -> Resu
         }),
         _ => Err(Error::Unsupported("this expression".to_owned())),
     }
+}
+
+/// A name that is no column but a source stands for its row.
+fn whole_row(parts: &[String], scope: &mut dyn Scope) -> Option<Scalar> {
+    let columns = scope.whole_row(parts)?;
+    let labels = columns.iter().map(|(name, _)| name.clone()).collect();
+    let types = columns.iter().map(|(_, column)| column.ty.clone()).collect();
+    let args =
+        columns.into_iter().map(|(_, column)| Scalar::column(column.ordinal, column.ty)).collect();
+    let ty = Type::Tuple(std::sync::Arc::new(TupleType { types, labels, composite: None }));
+    Some(Scalar { ty, node: Node::Tuple(args) })
 }
 
 /// A use of a planned subquery.
@@ -443,7 +455,7 @@ pub(super) fn unify(
     for (expr, scalar) in exprs.iter().zip(found) {
         let scalar = match scalar {
             Some(scalar) => scalar,
-            None => compile(expr, scope, hint.as_ref())?,
+            None => compile(expr, scope, hint.as_ref().or(ty.as_ref()))?,
         };
         if ty.is_none()
             && scalar.ty != Type::Unknown

@@ -66,6 +66,11 @@ pub trait Scope {
     /// The column of a name of one or more parts, the column last.
     fn column(&mut self, parts: &[Name]) -> Result<Column, Error>;
 
+    /// The columns of a source, when the name is that of a source: `SELECT t FROM t`.
+    fn whole_row(&mut self, _parts: &[Name]) -> Option<Vec<(Name, Column)>> {
+        None
+    }
+
     /// User-defined types.
     fn types(&self) -> &dyn TypeSource {
         &NoTypes

@@ -516,6 +516,22 @@ pub(crate) fn negate(value: &Datum) -> Result<Datum, Error> {
     })
 }
 
+/// The square root of a decimal, to the digits of a quotient.
+pub(crate) fn decimal_sqrt(value: &Decimal) -> Option<Decimal> {
+    let Decimal::Finite { coeff, exponent } = value else { return None };
+    if coeff.sign() == num_bigint::Sign::Minus {
+        return None;
+    }
+    // An even power of ten in front, and twice the digits wanted behind it.
+    let digits = crate::types::decimal::DIVISION_DIGITS;
+    let shift = i32::try_from(2 * digits + 2).ok()? + (exponent & 1);
+    let scaled = coeff * crate::types::decimal::pow10(shift.unsigned_abs());
+    let root = scaled.sqrt();
+    let exact = &root * &root == scaled;
+    let root = Decimal::new(root, (exponent - shift) / 2).round_digits(digits);
+    Some(if exact { root.strip_zeros(exponent / 2) } else { root })
+}
+
 /// A root, of decimals through floats.
 pub(crate) fn roots(value: &Datum, f: fn(f64) -> f64) -> Result<Datum, Error> {
     let number = match value {

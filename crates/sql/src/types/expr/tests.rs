@@ -136,6 +136,12 @@ fn numbers() {
         ("abs(-5)", "5"),
         ("power(2, 3)", "8"),
         ("sqrt(16.0)", "4"),
+        ("sqrt(2.0)", "1.4142135623730950488"),
+        ("sqrt(0.0025)", "0.05"),
+        (
+            "'1e400'::FLOAT",
+            "22003 could not parse \"1e400\" as type float: strconv.ParseFloat: parsing \"1e400\": value out of range",
+        ),
         ("ceil(1.2)", "2"),
         ("floor(-1.2)", "-2"),
         ("greatest(1, i, 3)", "7"),
@@ -237,6 +243,10 @@ fn conditionals() {
         ("CASE WHEN true THEN 1 ELSE 2.5 END", "1"),
         ("COALESCE(n, 5)", "5"),
         ("IFNULL(n, i)", "7"),
+        (
+            "COALESCE(1, 'a')",
+            "22P02 could not parse \"a\" as type int: strconv.ParseInt: parsing \"a\": invalid syntax",
+        ),
         ("NULLIF(i, 7)", "NULL"),
         ("IF(b, 'y', 'n')", "y"),
         ("CASE WHEN b THEN 1 ELSE s END", "42804 CASE types string and int cannot be matched"),

@@ -6,7 +6,7 @@ use super::p::{ANY, D, F, I};
 use super::{decimal_at, float_at, int_at};
 use crate::types::expr::EvalCx;
 use crate::types::expr::function::{Overload, Ret, f};
-use crate::types::expr::operator::{decimal_pow, negate, roots};
+use crate::types::expr::operator::{decimal_pow, decimal_sqrt, negate, roots};
 use crate::types::{Datum, Decimal, Error, Type, decimal};
 
 const INT: Ret = Ret::T(Type::INT);
@@ -61,7 +61,10 @@ pub(super) static TABLE: &[Overload] = &[
         Ok(Datum::decimal(decimal_pow(&decimal_at(a, 0), &decimal_at(a, 1))))
     }),
     f("sqrt", &[F], FLOAT, |a, _| through(a, libm::sqrt)),
-    f("sqrt", &[D], DECIMAL, |a, _| through(a, libm::sqrt)),
+    f("sqrt", &[D], DECIMAL, |a, _| match decimal_sqrt(&decimal_at(a, 0)) {
+        Some(root) => Ok(Datum::decimal(root)),
+        None => through(a, libm::sqrt),
+    }),
     f("cbrt", &[F], FLOAT, |a, _| through(a, libm::cbrt)),
     f("cbrt", &[D], DECIMAL, |a, _| through(a, libm::cbrt)),
     f("exp", &[F], FLOAT, |a, _| through(a, libm::exp)),
