@@ -164,6 +164,12 @@ impl RowCodec {
                 .chain(composite)
                 .map(find)
                 .collect::<Result<_, _>>()?;
+            // A descriptor may name only the composite ones of its own key: those of the rest of the primary key lose
+            // as much.
+            let in_key = key.iter().map(|(ordinal, _)| *ordinal).chain(suffix.iter().copied());
+            stored.extend(in_key.filter(|ordinal| {
+                self.columns.get(*ordinal).is_some_and(|column| column.ty.is_composite())
+            }));
             stored.sort_by_key(|ordinal| self.columns.get(*ordinal).map(|column| column.id));
             stored.dedup();
         }

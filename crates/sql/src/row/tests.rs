@@ -169,10 +169,7 @@ fn composite_keys_keep_their_zeros() {
         id: 60,
         columns: vec![column(1, &Type::DECIMAL), column(2, &Type::INT)],
         primary_index: index(1, &[1], &[], &[], true),
-        indexes: vec![IndexDescriptor {
-            composite_column_ids: vec![1],
-            ..index(2, &[2], &[1], &[], false)
-        }],
+        indexes: vec![index(2, &[2], &[1], &[], false)],
         families: vec![family(0, &[1, 2], 0)],
         ..TableDescriptor::default()
     };

@@ -16,13 +16,13 @@
 use base::sqlstate::SqlState;
 
 use super::compile::{compile as expr_of, equality, fold, truth, unify};
-use super::function::{self, Arg};
+use super::function::{self, Arg, Overload};
 use super::literal::open_kind;
 use super::scalar::{Node, Scalar};
 use super::{Scope, set_function};
 use crate::ast::ObjectName;
 use crate::ast::expr::{Case, Expr, Function};
-use crate::types::{Error, Type, aggregate};
+use crate::types::{Datum, Error, TupleType, Type, aggregate};
 
 /// A function's name as the table has it: without `pg_catalog.`, lower case.
 pub fn plain_name(name: &ObjectName) -> String {
@@ -110,7 +110,26 @@ fn resolve(
         args.push(scalar);
     }
     let types: Vec<Type> = args.iter().map(|arg| arg.ty.clone()).collect();
+    // A row with names becomes an object with these names, which its value alone does not know.
+    if matches!(name, "to_json" | "to_jsonb" | "row_to_json")
+        && let [Type::Tuple(tuple)] = types.as_slice()
+        && !tuple.labels.is_empty()
+        && let Some(build) = function::overloads("jsonb_build_object").last()
+    {
+        return Ok(labelled(build, tuple, &args));
+    }
     Ok(Scalar { ty: overload.result(&types), node: Node::Call { overload, args } })
+}
+
+/// A call of `jsonb_build_object` over the fields of a row with names.
+fn labelled(build: &'static Overload, tuple: &TupleType, args: &[Scalar]) -> Scalar {
+    let mut fields = Vec::with_capacity(tuple.types.len() * 2);
+    for (at, (label, ty)) in tuple.labels.iter().zip(&tuple.types).enumerate() {
+        fields.push(Scalar::constant(label.as_str().into(), Type::STRING));
+        let row = args.first().cloned().unwrap_or(Scalar::constant(Datum::Null, Type::Unknown));
+        fields.push(Scalar { ty: ty.clone(), node: Node::Field(Box::new(row), at) });
+    }
+    Scalar { ty: Type::Json, node: Node::Call { overload: build, args: fields } }
 }
 
 fn unknown_signature(

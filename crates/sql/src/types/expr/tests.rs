@@ -335,6 +335,7 @@ fn json_and_arrays() {
         ("(1, 'a', NULL)", "(1,a,)"),
         ("((1, 'a') AS x, y)", "(1,a)"),
         ("(((1, 'a') AS x, y)).y", "a"),
+        ("to_jsonb(((1, 'a') AS x, y))", "{\"x\": 1, \"y\": \"a\"}"),
         ("json_array_length(j)", "22023 cannot get array length of a non-array"),
     ]);
 }
