@@ -70,10 +70,10 @@ proptest! {
                 .zip(picks)
                 .map(|(param, pick)| argument(*param, pick))
                 .collect();
-            if overload.null_ok || !args.iter().any(Datum::is_null) {
-                if let Ok(value) = with_pure_cx(|cx| overload.call(&args, cx)) {
-                    let _ = value.to_text();
-                }
+            if (overload.null_ok || !args.iter().any(Datum::is_null))
+                && let Ok(value) = with_pure_cx(|cx| overload.call(&args, cx))
+            {
+                let _ = value.to_text();
             }
         }
     }
