@@ -33,7 +33,7 @@ const batches = function* (rows, size, from = 0) {
 function amber() {
   const require = createRequire(import.meta.url);
   const { Cluster } = require(path.join(root, "dist/npm/node/engine.js"));
-  const cluster = new Cluster({ version: "21.2", scenario: "empty", seed: 1 });
+  const cluster = new Cluster({ version: "21.2", scenario: "empty", seed: "1" });
   const run = (sql) => {
     const results = cluster.exec(sql);
     for (const result of results) if (result.error) throw new Error(`${sql.slice(0, 80)}: ${result.error.message}`);

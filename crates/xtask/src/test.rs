@@ -4,10 +4,11 @@
 //! |---|---|
 //! | native | every crate's tests, scripts, properties, tidiness |
 //! | wasm | the engine under `wasm-bindgen-test` in headless Chromium |
+//! | Node | the same engine module, the same recorded state |
 //! | browser | the page, driven through ChromeDriver |
 //! | conformance | CockroachDB's own files, where they lie beside the project; counts may only rise |
 
-use crate::run::{Result, cargo, command, root, run, say};
+use crate::run::{Result, cargo, command, root, run, say, succeeds};
 use crate::{page, tools};
 
 /// Everything.
@@ -28,6 +29,7 @@ pub(crate) fn all() -> Result {
     .env("CHROMEDRIVER", &browser.driver);
     run(wasm)?;
     let dist = page::build()?;
+    node()?;
     say("the page in headless Chromium");
     let mut pages = command(
         "cargo",
@@ -45,6 +47,20 @@ pub(crate) fn all() -> Result {
 fn native() -> Result {
     say("native tests");
     cargo(&["test", "--workspace", "--quiet"])
+}
+
+/// The engine under Node, where Node is there.
+fn node() -> Result {
+    if !succeeds("node", &["--version"]) {
+        say("no Node on PATH: that step is left out");
+        return Ok(());
+    }
+    say("the engine under Node");
+    let module = root().join("target/node");
+    page::engine("nodejs", &module)?;
+    let mut check = command("node", &["tests/node/hash.mjs"]);
+    check.env("AMBER_ENGINE", module.join("engine.js"));
+    run(check)
 }
 
 /// CockroachDB's own files against the recorded counts.
