@@ -27,7 +27,17 @@ pub(crate) fn engine(flavour: &str, out: &Path) -> Result {
     let (wasm, out) = (wasm.to_string_lossy().into_owned(), out.to_string_lossy().into_owned());
     run(command(
         bin.join("wasm-bindgen"),
-        &["--target", flavour, "--out-name", "engine", "--out-dir", &out, &wasm],
+        &[
+            "--remove-name-section",
+            "--remove-producers-section",
+            "--target",
+            flavour,
+            "--out-name",
+            "engine",
+            "--out-dir",
+            &out,
+            &wasm,
+        ],
     ))
 }
 
