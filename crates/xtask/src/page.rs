@@ -21,9 +21,18 @@ pub(crate) fn engine(flavour: &str, out: &Path) -> Result {
     let bin = tools::wasm_bindgen()?;
     run(command(
         "cargo",
-        &["build", "--quiet", "--release", "--package", "js", "--target", "wasm32-unknown-unknown"],
+        &[
+            "build",
+            "--quiet",
+            "--profile",
+            "engine",
+            "--package",
+            "js",
+            "--target",
+            "wasm32-unknown-unknown",
+        ],
     ))?;
-    let wasm = target_dir().join("wasm32-unknown-unknown/release/js.wasm");
+    let wasm = target_dir().join("wasm32-unknown-unknown/engine/js.wasm");
     let (wasm, out) = (wasm.to_string_lossy().into_owned(), out.to_string_lossy().into_owned());
     run(command(
         bin.join("wasm-bindgen"),

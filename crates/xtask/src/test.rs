@@ -75,17 +75,7 @@ fn conformance() -> Result {
         let files = folder.join(suite).to_string_lossy().into_owned();
         let mut check = command(
             "cargo",
-            &[
-                "run",
-                "--quiet",
-                "--release",
-                "--package",
-                "amber",
-                "--",
-                "test",
-                "--summary",
-                &files,
-            ],
+            &["run", "--quiet", "--release", "--package", "amber", "--", "test", &files],
         );
         let output = check.output()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
