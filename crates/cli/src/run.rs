@@ -121,8 +121,8 @@ impl Runner<'_> {
         for result in self.world.exec(sql) {
             self.n += 1;
             if self.options.json {
-                let object = json::statement(self.n, &result);
-                writeln!(self.out, "{object}")?;
+                let object = json::Statement::of(self.n, &result);
+                writeln!(self.out, "{}", json::line(&object))?;
             } else {
                 write!(self.out, "{}", console::result(&result, self.format))?;
             }
@@ -168,8 +168,8 @@ impl Runner<'_> {
         if self.options.json {
             let query = Query::Events { since: self.events_seen + 1, limit: u32::MAX };
             let View::Events(view) = self.world.view(&query) else { return Ok(Flow::On) };
-            let object = json::sim(self.n, &result, &view.events);
-            writeln!(self.out, "{object}")?;
+            let object = json::Command::of(self.n, &result, &view.events);
+            writeln!(self.out, "{}", json::line(&object))?;
         } else {
             write!(self.out, "{}", console::result(&result, self.format))?;
         }

@@ -131,10 +131,8 @@ impl Txn {
         self.reads.push(span.clone());
         if self.reads.len() > READS_MAX {
             self.reads = merge(std::mem::take(&mut self.reads));
-            if self.reads.len() > READS_MAX / 2
-                && let (Some(first), Some(last)) = (self.reads.first(), self.reads.last())
-            {
-                self.reads = vec![Span { start: first.start.clone(), end: last.end.clone() }];
+            if self.reads.len() > READS_MAX / 2 {
+                self.reads = condense(std::mem::take(&mut self.reads));
             }
         }
     }
@@ -337,6 +335,25 @@ impl Kv {
         }
         ts
     }
+}
+
+/// Fewer spans that hold the same reads and more: neighbours that begin alike become one. What lies far apart stays
+/// apart, or a write that has nothing to do with the transaction would make it begin again.
+fn condense(reads: Vec<Span>) -> Vec<Span> {
+    let head = |span: &Span| span.start.get(..2).map(<[u8]>::to_vec);
+    let mut condensed: Vec<Span> = Vec::new();
+    for span in reads {
+        match condensed.last_mut() {
+            Some(last) if head(last) == head(&span) => last.end = span.end,
+            Some(_) | None => condensed.push(span),
+        }
+    }
+    if condensed.len() > READS_MAX / 2
+        && let (Some(first), Some(last)) = (condensed.first(), condensed.last())
+    {
+        return vec![Span { start: first.start.clone(), end: last.end.clone() }];
+    }
+    condensed
 }
 
 fn new_txn(id: TxnId, kind: Kind, read_ts: Timestamp, began: Timestamp) -> Txn {

@@ -367,7 +367,7 @@ impl Runner {
 
     fn corrupt(&mut self, directive: &Directive) -> String {
         let Some(uri) = directive.value("uri") else { return "uri is missing".to_owned() };
-        let uri = uri.trim_matches('\'').to_owned();
+        let uri = uri.trim_matches('\'').trim_end_matches('/').to_owned();
         let files = self.send_root(&format!(
             "SELECT path FROM [SHOW BACKUP FILES FROM LATEST IN '{uri}'] LIMIT 1"
         ));

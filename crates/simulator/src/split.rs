@@ -47,22 +47,29 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             end = next_command_line(text, end).unwrap_or(text.len());
             found = statements(text, at, end);
         }
-        pieces.append(&mut found);
-        if end < text.len() {
-            let stop = line_end(text, end);
-            let line = &text[end..stop];
-            let start = end + (line.len() - trim_prompt(line).len());
-            let trimmed = text[start..stop].trim_end();
-            pieces.push(Piece {
-                kind: Kind::Command,
-                range: start..start + trimmed.len(),
-                ended: true,
-            });
-            end = stop;
+        // A command may also follow a semicolon on the same line.
+        let inside = found.iter().position(|piece| text[piece.range.clone()].starts_with('\\'));
+        if let Some(place) = inside {
+            let start = found[place].range.start;
+            found.truncate(place);
+            pieces.append(&mut found);
+            at = push_command(&mut pieces, text, start);
+            continue;
         }
-        at = end;
+        pieces.append(&mut found);
+        at = if end < text.len() { push_command(&mut pieces, text, end) } else { end };
     }
     pieces
+}
+
+/// Takes the rest of the line at `from` as a command; answers where the next line begins.
+fn push_command(pieces: &mut Vec<Piece>, text: &str, from: usize) -> usize {
+    let stop = line_end(text, from);
+    let line = &text[from..stop];
+    let start = from + (line.len() - trim_prompt(line).len());
+    let trimmed = text[start..stop].trim_end();
+    pieces.push(Piece { kind: Kind::Command, range: start..start + trimmed.len(), ended: true });
+    stop
 }
 
 /// Whether a shell may run what has been typed: every statement has its semicolon, or it is a command line.
@@ -141,6 +148,14 @@ mod tests {
         assert!(is_complete("SELECT 1;  -- done\n"));
         assert!(is_complete("\\sim agenda"));
         assert!(is_complete(""));
+    }
+
+    #[test]
+    fn a_command_behind_a_semicolon() {
+        assert_eq!(
+            cut("SELECT 1; \\sim advance 1h\nSELECT 2;"),
+            [(Kind::Sql, "SELECT 1"), (Kind::Command, "\\sim advance 1h"), (Kind::Sql, "SELECT 2")]
+        );
     }
 
     #[test]

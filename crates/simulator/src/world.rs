@@ -18,6 +18,7 @@ use protocol::time::Nanos;
 
 use crate::event::Event;
 use crate::input::{Config, Input, Output, SessionRef, TEXT_BYTES_MAX};
+use crate::meta::{self, Meta};
 use crate::split::{self, Kind};
 use crate::state::State;
 use crate::timeline::{Line, Logged};
@@ -169,13 +170,44 @@ impl World {
                     };
                     results.append(&mut self.push(input));
                 }
-                Kind::Command => results.push(self.sim(part)),
+                Kind::Command => self.command(session, part, &mut results),
             }
         }
         for (i, result) in results.iter_mut().enumerate() {
             result.n = num::to_u32(i + 1);
         }
         results
+    }
+
+    /// Runs a line that begins with a backslash, as far as a world can.
+    fn command(
+        &mut self,
+        session: &Arc<SessionRef>,
+        line: &str,
+        results: &mut Vec<StatementResult>,
+    ) {
+        let mut result = match meta::parse(line) {
+            Meta::Sim(line) => self.sim(&line),
+            Meta::Sql(sql) => {
+                results.append(&mut self.exec_as(session, &sql));
+                return;
+            }
+            Meta::Text(text) => StatementResult {
+                lines: text.lines().map(str::to_owned).collect(),
+                ..StatementResult::default()
+            },
+            Meta::Expanded(_)
+            | Meta::Include(_)
+            | Meta::Set(..)
+            | Meta::Unset(_)
+            | Meta::Quit
+            | Meta::Unknown(_) => {
+                self.refused("42601", &format!("invalid syntax: {line}. Try \\? for help."))
+            }
+        };
+        line.clone_into(&mut result.sql);
+        result.at = Nanos(self.state.now().wall);
+        results.push(result);
     }
 
     /// Runs one `\sim` line.
