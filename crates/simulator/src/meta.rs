@@ -78,7 +78,7 @@ pub fn parse(line: &str) -> Meta {
         "\\set" => set(rest),
         "\\unset" if !rest.is_empty() => Meta::Unset(rest.to_owned()),
         "\\?" | "\\help" => Meta::Text(HELP.to_owned()),
-        "\\h" | "\\hf" => Meta::Text(statement_help(rest)),
+        "\\h" | "\\hf" => Meta::Text(sql::help::text(rest)),
         _ => Meta::Unknown(line.to_owned()),
     }
 }
@@ -101,62 +101,6 @@ fn demo(rest: &str) -> String {
     format!("\\sim node {} {verb}", node.trim())
 }
 
-/// The form of a statement, in brackets and braces as manuals write it.
-pub fn statement_help(name: &str) -> String {
-    let name = name.trim().to_uppercase();
-    let found = FORMS.iter().find(|(statement, _)| *statement == name);
-    match found {
-        Some((statement, form)) => format!("Command:     {statement}\nSyntax:\n{form}"),
-        None if name.is_empty() => {
-            let names: Vec<&str> = FORMS.iter().map(|(statement, _)| *statement).collect();
-            format!("Statements with help: {}", names.join(", "))
-        }
-        None => format!("no help available for \"{name}\". Try \\h with no argument."),
-    }
-}
-
-const FORMS: [(&str, &str); 12] = [
-    (
-        "BACKUP",
-        "BACKUP [<targets>] INTO [LATEST | '<subdirectory>'] IN '<collection URI>'\n       [AS OF SYSTEM TIME <time>] [WITH <option> [= <value>] [, ...]]\nBACKUP [<targets>] INTO '<collection URI>' ...\n\nTargets:\n   none                       the whole cluster\n   TABLE <pattern> [, ...]\n   DATABASE <name> [, ...]\n\nOptions:\n   revision_history, detached, encryption_passphrase, kms",
-    ),
-    (
-        "RESTORE",
-        "RESTORE [<targets>] FROM { LATEST | '<subdirectory>' } IN '<collection URI>'\n        [AS OF SYSTEM TIME <time>] [WITH <option> [= <value>] [, ...]]\n\nTargets:\n   none                       the whole cluster\n   TABLE <pattern> [, ...]\n   DATABASE <name> [, ...]\n\nOptions:\n   into_db, skip_missing_foreign_keys, skip_missing_sequences,\n   skip_missing_views, detached, encryption_passphrase, kms",
-    ),
-    (
-        "SHOW BACKUP",
-        "SHOW BACKUPS IN '<collection URI>'\nSHOW BACKUP [SCHEMAS | FILES | RANGES] [FROM] { LATEST | '<subdirectory>' } IN '<collection URI>'",
-    ),
-    (
-        "PAUSE",
-        "PAUSE { JOB <id> | JOBS <query> } [WITH REASON = '<text>']\nPAUSE { SCHEDULE <id> | SCHEDULES <query> }",
-    ),
-    ("RESUME", "RESUME { JOB <id> | JOBS <query> }\nRESUME { SCHEDULE <id> | SCHEDULES <query> }"),
-    ("CANCEL", "CANCEL { JOB <id> | JOBS <query> }"),
-    ("SHOW JOBS", "SHOW JOBS\nSHOW JOB <id>\nSHOW JOBS WHEN COMPLETE <query>"),
-    (
-        "CONFIGURE ZONE",
-        "ALTER { TABLE | DATABASE | INDEX | RANGE } <name> CONFIGURE ZONE\n      { USING <variable> = <value> [, ...] | DISCARD }\n\nVariables:\n   gc.ttlseconds, num_replicas, range_min_bytes, range_max_bytes, constraints, lease_preferences",
-    ),
-    (
-        "CREATE TABLE",
-        "CREATE TABLE [IF NOT EXISTS] <name> ( <column> <type> [NOT NULL] [DEFAULT <expr>]\n      [PRIMARY KEY] [UNIQUE] [REFERENCES <table> (<column>)] [, ...]\n      [, INDEX (<columns>)] [, FOREIGN KEY (<columns>) REFERENCES <table> (<columns>)] )",
-    ),
-    (
-        "INSERT",
-        "INSERT INTO <table> [(<columns>)] { VALUES (<exprs>) [, ...] | <query> | DEFAULT VALUES }\n      [ON CONFLICT ...] [RETURNING <exprs>]",
-    ),
-    (
-        "SELECT",
-        "SELECT [DISTINCT] <exprs> [FROM <sources>] [AS OF SYSTEM TIME <time>] [WHERE <expr>]\n      [GROUP BY <exprs>] [HAVING <expr>] [ORDER BY <exprs>] [LIMIT <n>] [OFFSET <n>]",
-    ),
-    (
-        "SET CLUSTER SETTING",
-        "SET CLUSTER SETTING <name> = { <value> | DEFAULT }\nSHOW CLUSTER SETTING <name>",
-    ),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +121,7 @@ mod tests {
         ] {
             assert_eq!(parse(line), meta, "{line}");
         }
-        assert!(statement_help("backup").contains("INTO [LATEST"));
+        let Meta::Text(help) = parse("\\h backup") else { panic!("text") };
+        assert!(help.contains("BACKUP"), "{help}");
     }
 }
