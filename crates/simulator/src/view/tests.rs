@@ -23,10 +23,8 @@ fn run(world: &mut World, text: &str) -> Vec<StatementResult> {
 }
 
 fn map(world: &mut World) -> ChainMap {
-    match world.view(&Query::ChainMap) {
-        View::ChainMap(map) => map,
-        other => panic!("{other:?}"),
-    }
+    let View::ChainMap(map) = world.view(&Query::ChainMap) else { panic!("chain map") };
+    map
 }
 
 /// A full, an hour, an incremental; accounts keep their history for two hours.
@@ -142,13 +140,11 @@ fn the_failed_attempt_stands_on_the_map() {
 fn a_restore_cursor_tells_what_would_be_read() {
     let mut world = two_layers();
     let layers = map(&mut world).collections[0].chains[0].layers.clone();
-    let mut plan = |at: Nanos| match world.view(&Query::RestorePlan {
-        collection: "s3://acme/prod".to_owned(),
-        subdir: None,
-        at,
-    }) {
-        View::RestorePlan(plan) => plan,
-        other => panic!("{other:?}"),
+    let mut plan = |at: Nanos| {
+        let collection = "s3://acme/prod".to_owned();
+        let query = Query::RestorePlan { collection, subdir: None, at };
+        let View::RestorePlan(plan) = world.view(&query) else { panic!("restore plan") };
+        plan
     };
     let end = plan(layers[1].end);
     assert!(end.possible, "{}", end.words);
