@@ -7,6 +7,8 @@
 //!
 //! Errors: SQLSTATE 42601 and 22023 for lines that do not fit, 55000 for what cannot be done now, 42704 for unknown names.
 
+mod change;
+
 use std::sync::Arc;
 
 use base::hlc::Timestamp;
@@ -14,17 +16,14 @@ use base::ids::NodeId;
 use base::sqlstate::SqlState;
 use cloud::fault;
 use cloud::store::Opener;
-use protocol::agenda::Tone;
 use protocol::result::{Column, ErrorReply, StatementResult};
 
 use crate::calendar;
-use crate::cluster::Cluster;
 use crate::console::{self, Format};
 use crate::event::{Event, Kind};
 use crate::input::Input;
-use crate::nature;
-use crate::sim_command::{self, Command, Condition, Grain, NewCluster, Place};
-use crate::state::{CLOCK_MAX, ITEMS_MAX, State};
+use crate::sim_command::{self, Command, Place};
+use crate::state::{CLOCK_MAX, State};
 use crate::timeline::Line;
 use crate::view;
 use crate::world::{Mark, World};
@@ -119,14 +118,14 @@ pub(crate) fn apply(state: &mut State, line: &str) -> StatementResult {
         Err(cause) => return finish(Err(refuse(cause.sqlstate(), cause.to_string()))),
     };
     finish(match command {
-        Command::Step(grain, count) => step(state, grain, count),
-        Command::Until(condition, cap) => Ok(until(state, &condition, cap)),
-        Command::ClusterNew(new) => cluster_new(state, &new),
-        Command::ClusterUse(name) => cluster_use(state, name),
-        Command::BucketRm(uri) => bucket_rm(state, &uri),
-        Command::BucketFlip(uri, byte) => bucket_flip(state, &uri, byte),
-        Command::BucketTruncate(uri, bytes) => bucket_truncate(state, &uri, bytes),
-        Command::RangeDelete(cluster, table) => range_delete(state, &cluster, &table),
+        Command::Step(grain, count) => change::step(state, grain, count),
+        Command::Until(condition, cap) => Ok(change::until(state, &condition, cap)),
+        Command::ClusterNew(new) => change::cluster_new(state, &new),
+        Command::ClusterUse(name) => change::cluster_use(state, name),
+        Command::BucketRm(uri) => change::bucket_rm(state, &uri),
+        Command::BucketFlip(uri, byte) => change::bucket_flip(state, &uri, byte),
+        Command::BucketTruncate(uri, bytes) => change::bucket_truncate(state, &uri, bytes),
+        Command::RangeDelete(cluster, table) => change::range_delete(state, &cluster, &table),
         Command::Advance(nanos) => {
             state.advance(nanos);
             Ok(StatementResult::default())
@@ -437,191 +436,4 @@ fn bucket_ls(state: &State, uri: &str) -> Outcome {
 
 fn store_error(cause: &cloud::error::Error) -> Refusal {
     refuse(cause.sqlstate(), cause.to_string())
-}
-
-fn bucket_changed(state: &mut State, words: String) -> StatementResult {
-    state.forget_forecast();
-    let event = Event::new(state.now(), Kind::Bucket, Tone::Warn, words.clone());
-    state.note(event);
-    lines(vec![words])
-}
-
-fn bucket_rm(state: &mut State, uri: &str) -> Outcome {
-    let current = state.current.clone();
-    let gone =
-        fault::rm(&mut state.buckets, uri, hand(&current)).map_err(|cause| store_error(&cause))?;
-    let bare = bare(uri);
-    Ok(bucket_changed(state, format!("{gone} objects removed at {bare}")))
-}
-
-fn bucket_flip(state: &mut State, uri: &str, byte: Option<u64>) -> Outcome {
-    let (current, now) = (state.current.clone(), state.now());
-    let at = fault::flip(&mut state.buckets, uri, byte, hand(&current), now)
-        .map_err(|cause| store_error(&cause))?;
-    let bare = bare(uri);
-    Ok(bucket_changed(state, format!("a bit of byte {at} flipped in {bare}")))
-}
-
-fn bucket_truncate(state: &mut State, uri: &str, bytes: Option<u64>) -> Outcome {
-    let (current, now) = (state.current.clone(), state.now());
-    let left = fault::truncate(&mut state.buckets, uri, bytes, hand(&current), now)
-        .map_err(|cause| store_error(&cause))?;
-    let bare = bare(uri);
-    Ok(bucket_changed(state, format!("{bare} cut to {left} bytes")))
-}
-
-/// A URI without its parameters, which may hold secrets.
-fn bare(uri: &str) -> &str {
-    uri.split('?').next().unwrap_or(uri)
-}
-
-fn cluster_new(state: &mut State, new: &NewCluster) -> Outcome {
-    named(&new.name)?;
-    if state.clusters.contains_key(&new.name) {
-        return Err(refuse(
-            SqlState::DUPLICATE_OBJECT,
-            format!("cluster \"{}\" already exists", new.name),
-        ));
-    }
-    if let Some(other) = &new.share {
-        if !state.clusters.contains_key(other) {
-            return Err(unknown_cluster(other));
-        }
-        state.buckets.share_nodelocal(&new.name, other);
-    }
-    let cluster = Cluster::new(state, new);
-    state.clusters.insert(new.name.clone(), cluster);
-    state.current.clone_from(&new.name);
-    state.forget_forecast();
-    let words = format!("cluster {} with {} nodes", new.name, new.nodes);
-    let event = Event::new(state.now(), Kind::Cluster, Tone::Neutral, words.clone());
-    state.note(event);
-    Ok(lines(vec![words]))
-}
-
-fn unknown_cluster(name: &str) -> Refusal {
-    refuse(SqlState::UNDEFINED_OBJECT, format!("there is no cluster \"{name}\""))
-}
-
-fn cluster_use(state: &mut State, name: String) -> Outcome {
-    if !state.clusters.contains_key(&name) {
-        return Err(unknown_cluster(&name));
-    }
-    let said = format!("on cluster {name}");
-    state.current = name;
-    Ok(lines(vec![said]))
-}
-
-fn range_delete(state: &mut State, cluster: &str, table: &str) -> Outcome {
-    let now = state.clock.tick();
-    let name = if cluster.is_empty() { state.current.clone() } else { cluster.to_owned() };
-    let found = state.clusters.get_mut(&name).ok_or_else(|| unknown_cluster(&name))?;
-    let span = found.table_span(table, now).ok_or_else(|| {
-        refuse(SqlState::UNDEFINED_TABLE, format!("relation \"{table}\" does not exist"))
-    })?;
-    found
-        .kv
-        .delete_range(&span, now)
-        .map_err(|cause| refuse(cause.sqlstate(), cause.to_string()))?;
-    Ok(lines(vec![format!("all rows of {table} deleted by a range tombstone")]))
-}
-
-fn step(state: &mut State, grain: Grain, count: u32) -> Outcome {
-    let before = state.outbox.len();
-    let far = state.now().add_nanos(sim_command::UNTIL_CAP_NANOS).min(CLOCK_MAX);
-    for done in 0..count {
-        let moved = match grain {
-            Grain::Item => step_item(state, far),
-            Grain::Job => state.run_next(CLOCK_MAX),
-            Grain::Statement => step_statement(state),
-        };
-        if !moved && done == 0 {
-            return Err(refuse(
-                SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
-                "nothing is on the agenda",
-            ));
-        }
-        if !moved {
-            break;
-        }
-    }
-    Ok(lines(told(&state.outbox[before..], state.now())))
-}
-
-/// Runs the next thing that happens, if anything does; time stands still otherwise.
-fn step_item(state: &mut State, far: Timestamp) -> bool {
-    let due = state.agenda.next_due();
-    let by_itself = nature::peek(state, far);
-    due.into_iter().chain(by_itself).min().is_some_and(|at| state.run_one(at))
-}
-
-/// Runs the agenda until one more waiting statement has its answer.
-fn step_statement(state: &mut State) -> bool {
-    let waiting = state.waiting();
-    if waiting == 0 {
-        return false;
-    }
-    for _ in 0..ITEMS_MAX {
-        if !state.run_next(CLOCK_MAX) {
-            return false;
-        }
-        if state.waiting() < waiting {
-            return true;
-        }
-    }
-    false
-}
-
-fn until(state: &mut State, condition: &Condition, cap: i64) -> StatementResult {
-    let before = state.outbox.len();
-    let to = state.now().add_nanos(cap.max(0)).min(CLOCK_MAX);
-    let mut met = holds(state, condition);
-    let mut left = ITEMS_MAX;
-    while !met && left > 0 {
-        let seen = state.outbox.len();
-        if !state.run_one(to) {
-            break;
-        }
-        left -= 1;
-        met = match condition {
-            Condition::JobsDone => holds(state, condition),
-            Condition::Gc | Condition::ChainTorn(_) | Condition::ChainBroken(_) => {
-                state.outbox[seen..].iter().any(|event| is_it(event, condition))
-            }
-        };
-    }
-    let mut said = told(&state.outbox[before..], state.now());
-    said.push(if met {
-        "the condition holds".to_owned()
-    } else if left == 0 {
-        format!("stopped after {ITEMS_MAX} things on the agenda")
-    } else {
-        format!("stopped after {}", calendar::length(cap))
-    });
-    lines(said)
-}
-
-/// Whether a condition holds already.
-fn holds(state: &mut State, condition: &Condition) -> bool {
-    match condition {
-        Condition::JobsDone => !state.jobs_run(),
-        Condition::Gc => false,
-        Condition::ChainTorn(name) => view::chains::any(state, name, |standing, now| {
-            standing.gone || standing.torn_at.is_some_and(|at| at <= now)
-        }),
-        Condition::ChainBroken(name) => view::chains::any(state, name, |standing, _| standing.gone),
-    }
-}
-
-fn is_it(event: &Event, condition: &Condition) -> bool {
-    match condition {
-        Condition::JobsDone => false,
-        Condition::Gc => matches!(event.kind, Kind::Gc | Kind::ChainBroken),
-        Condition::ChainTorn(name) => {
-            event.kind == Kind::ChainTorn && event.subject.contains(name.as_str())
-        }
-        Condition::ChainBroken(name) => {
-            event.kind == Kind::ChainBroken && event.subject.contains(name.as_str())
-        }
-    }
 }
