@@ -4,6 +4,8 @@
 //!   text ─parse▶ AST ─print▶ normal text ─parse▶ the same AST ─print▶ the same text
 //! ```
 
+use std::fmt::Write;
+
 use proptest::prelude::*;
 use sql::ast::Statement;
 use sql::parser::{self, Dialect};
@@ -292,7 +294,7 @@ fn query() -> impl Strategy<Value = String> {
                 text.push_str(&filter);
             }
             if let Some(order) = order {
-                text += &format!(" ORDER BY {order} DESC NULLS LAST LIMIT 1");
+                let _ = write!(text, " ORDER BY {order} DESC NULLS LAST LIMIT 1");
             }
             text
         })
@@ -326,10 +328,10 @@ fn backup() -> impl Strategy<Value = String> {
         |(targets, place, time, options)| {
             let mut text = format!("BACKUP {targets}{place}");
             if let Some(time) = time {
-                text += &format!(" AS OF SYSTEM TIME {time}");
+                let _ = write!(text, " AS OF SYSTEM TIME {time}");
             }
             if !options.is_empty() {
-                text += &format!(" WITH {}", options.join(", "));
+                let _ = write!(text, " WITH {}", options.join(", "));
             }
             text
         },

@@ -22,7 +22,7 @@ use crate::lexer::keywords::Class;
 use crate::lexer::{self, Token, TokenKind};
 
 /// How many constructs may stand inside one another.
-pub(super) const MAX_DEPTH: u32 = 120;
+pub(super) const MAX_DEPTH: u32 = 100;
 /// How many levels the tree of an expression or query may have, chains of operators included.
 pub(super) const MAX_HEIGHT: u32 = 400;
 
