@@ -26,6 +26,7 @@
 //!
 //! Never knows: sessions' conversations, screens; it answers with specs, records, rows.
 
+pub mod connection;
 pub mod cx;
 pub mod dest;
 pub mod error;

@@ -257,6 +257,15 @@ fn carry_out(
             answer.rows = Some(rows);
             Ok(answer)
         }
+        Statement::CreateExternalConnection(made) => {
+            let made = with_backup(state, name, who, |cx| backup::connection::create(made, cx))?;
+            let tag = Some("CREATE EXTERNAL CONNECTION".to_owned());
+            Ok(Answer { tag, ..made.answer })
+        }
+        Statement::DropExternalConnection(gone) => {
+            let gone = with_backup(state, name, who, |cx| backup::connection::remove(gone, cx))?;
+            Ok(Answer { tag: Some("DROP EXTERNAL CONNECTION".to_owned()), ..gone.answer })
+        }
         Statement::ControlJobs(control) => job::control(state, name, who, control),
         _ => match waits_for_jobs(stmt) {
             Some(jobs) => job::show_when_complete(state, name, who, jobs),
@@ -280,9 +289,7 @@ const fn not_simulated(stmt: &Statement) -> Option<&'static str> {
         Statement::AlterBackupSchedule(_) => Some("ALTER BACKUP SCHEDULE"),
         Statement::ControlSchedules(_) => Some("control of schedules"),
         Statement::AlterBackup(_) => Some("ALTER BACKUP"),
-        Statement::CreateExternalConnection(_)
-        | Statement::DropExternalConnection(_)
-        | Statement::CheckExternalConnection(_) => Some("external connections"),
+        Statement::CheckExternalConnection(_) => Some("CHECK EXTERNAL CONNECTION"),
         _ => None,
     }
 }

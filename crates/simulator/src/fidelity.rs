@@ -130,7 +130,12 @@ pub const SHEET: &[Topic] = &[
     topic("encryption_passphrase, kms", NotSimulated, NotSimulated, ""),
     topic("Locality-aware backups (lists of URIs)", NotSimulated, NotSimulated, ""),
     topic("CREATE SCHEDULE FOR BACKUP and its family", NotSimulated, NotSimulated, ""),
-    topic("External connections", Absent, NotSimulated, ""),
+    topic(
+        "External connections",
+        Absent,
+        Approximate,
+        "CREATE and DROP, external:// in BACKUP, RESTORE, SHOW BACKUP; no CHECK, no privilege USAGE",
+    ),
     topic("Backup ids, compaction, online restore", Absent, NotSimulated, ""),
     topic(
         "Failures of nodes, partitions, decommission",

@@ -28,6 +28,7 @@ use super::error::Error as RestoreError;
 use super::missing::{self, Skips};
 use super::place::{self, Places, Restored};
 use super::spec::{Job, Plan};
+use crate::connection;
 use crate::cx::{Cx, Planned};
 use crate::dest::chain::{self, Chain};
 use crate::dest::{collection, names};
@@ -74,7 +75,7 @@ pub fn plan(stmt: &Restore, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
     statement::check_alone("RESTORE", stmt.options.detached, cx)?;
     check_privileges(stmt, &catalog, cx)?;
     statement::check_uris("RESTORE from", &said.uris, &catalog, cx)?;
-    let uri = statement::single_destination(&said.uris)?.to_owned();
+    let uri = connection::resolve(statement::single_destination(&said.uris)?, cx)?;
     check_simulated(stmt)?;
     let at = as_of(stmt, cx)?;
     if stmt.targets.is_none() {

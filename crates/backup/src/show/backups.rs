@@ -6,6 +6,7 @@ use sql::ast::backup::ShowBackups;
 use sql::outcome::{Column, Rows};
 use sql::types::{Datum, Type};
 
+use crate::connection;
 use crate::cx::Cx;
 use crate::dest::collection;
 use crate::error::Error;
@@ -25,7 +26,8 @@ pub fn backups(stmt: &ShowBackups, cx: &mut Cx<'_, '_>) -> Result<Rows, Error> {
     }
     let mut rows = Vec::new();
     if let Some(first) = uris.first() {
-        let home = cx.open(first)?;
+        let uri = connection::resolve(first, cx)?;
+        let home = cx.open(&uri)?;
         let paths = collection::fulls(&home, cx.buckets, &mut 0);
         rows.extend(paths.into_iter().map(|path| vec![Datum::string(path)]));
     }

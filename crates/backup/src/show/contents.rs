@@ -23,6 +23,7 @@ use sql::rules::Rules;
 use sql::types::{Datum, Type};
 
 use super::{files, json};
+use crate::connection;
 use crate::cx::Cx;
 use crate::dest::chain::{self, Chain, Layer};
 use crate::dest::{collection, names};
@@ -94,7 +95,8 @@ fn open(stmt: &ShowBackup, cx: &mut Cx<'_, '_>) -> Result<Chain, Error> {
     }
     let uris = texts(&stmt.collection, "SHOW BACKUP")?;
     statement::check_uris("SHOW BACKUP from", &uris, &catalog, cx)?;
-    let home = cx.open(statement::single_destination(&uris)?)?;
+    let uri = connection::resolve(statement::single_destination(&uris)?, cx)?;
+    let home = cx.open(&uri)?;
     let subdir = if path.eq_ignore_ascii_case("latest") {
         collection::read_latest(&home, cx.buckets, rules, &mut nanos)?
     } else {

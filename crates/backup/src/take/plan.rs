@@ -21,6 +21,7 @@ use sql::jobs::jobspb::{BackupDestination, BackupDetails, Details};
 use super::privileges;
 use super::resolve;
 use super::spec::{Job, Plan};
+use crate::connection;
 use crate::cx::{Cx, Planned};
 use crate::dest::collection::Place;
 use crate::error::Error;
@@ -62,7 +63,7 @@ pub fn plan(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
     let selection = select(stmt, &snapshot, cx)?;
     privileges::check(stmt, &snapshot, &selection, &catalog, cx)?;
     statement::check_uris("BACKUP to", &said.uris, &catalog, cx)?;
-    let uri = statement::single_destination(&said.uris)?.to_owned();
+    let uri = connection::resolve(statement::single_destination(&said.uris)?, cx)?;
     // A URI that no store answers to is refused here in both versions: nothing could even be recorded of it.
     cx.open(&uri)?;
     check_simulated(stmt, &said)?;

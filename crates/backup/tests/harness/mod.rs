@@ -14,7 +14,7 @@
 //! where something is expected. Job ids print as `<job>`. Jobs run to their end at once.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by saying what it wanted")]
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 
 use base::hlc::{Clock, Timestamp};
 use base::ids::{NodeId, UniqueInts, Uuid};
@@ -210,6 +210,7 @@ impl World {
         Ok(self.with(|cx| backup::job::result_rows(planned.job, cx))?)
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is for sql alone")]
     fn execute(&mut self, statement: &Statement) -> Result<Outcome, Failure> {
         let rows = match statement {
             Statement::Backup(stmt) => {
