@@ -3,7 +3,7 @@
 //! ```text
 //!   names ───────────────────────▶ gone at once, so that they can be used again
 //!   databases, schemas, types ───▶ gone at once
-//!   tables ──────────────────────▶ DROP, and a GC job that is due at once clears their keys
+//!   tables ──────────────────────▶ DROP, and a GC job that is due soon clears their keys
 //!   types that were here before ─▶ no longer refer to the tables
 //!   defaultdb, postgres (cluster) ▶ made again, if the restore had taken them away
 //! ```
@@ -11,10 +11,12 @@
 //! *Source*: `spec/restore.md` §12; the shared script `restore-on-fail-or-cancel-schema-objects`. Errors: those of the key
 //! space.
 
-use base::hlc::Timestamp;
+use base::hlc::{NANOS_PER_SEC, Timestamp};
 use base::ids::JobId;
 use sql::catalog::descpb::{Descriptor, State, TypeDescriptor, Union};
-use sql::catalog::{Error as CatalogError, Sys, system as sql_system, users, write, zones};
+use sql::catalog::{
+    Error as CatalogError, Snapshot, Sys, system as sql_system, users, write, zones,
+};
 use sql::jobs::jobspb::Details;
 use sql::jobs::{self, Record, gc_job};
 
@@ -45,6 +47,7 @@ pub(crate) fn abandon(record: Record, cx: &mut Cx<'_, '_>) -> Result<(), Error> 
         .map(|to| to.id)
         .collect();
     let now = cx.now();
+    let catalog = sys::catalog_now(cx)?;
     let gc = JobId(cx.sql.ints.next(cx.sql.clock.now(), cx.sql.node));
     let has_tables = sys::alone(cx, |sys| {
         for id in &kept {
@@ -54,7 +57,7 @@ pub(crate) fn abandon(record: Record, cx: &mut Cx<'_, '_>) -> Result<(), Error> 
         if tables.is_empty() {
             return Ok(false);
         }
-        let job = gc_record(gc, &tables, now);
+        let job = gc_record(gc, &tables, now, &catalog);
         jobs::create(sys, &job)?;
         Ok(true)
     })?;
@@ -74,13 +77,20 @@ fn written_ids(job: &Job, cx: &Cx<'_, '_>) -> Vec<u32> {
     rewrites.filter(|to| !to.to_existing && to.id != 0).map(|to| to.id).collect()
 }
 
-/// A job that clears tables at once: what was never public has no history that anyone could want.
-fn gc_record(id: JobId, tables: &[u32], now: Timestamp) -> Record {
+/// How long until the tables' keys are cleared: what was never public has no history that anyone could want.
+/// *Units*: nanoseconds.
+const CLEAR_NANOS: i64 = 30 * NANOS_PER_SEC;
+
+/// A job that clears tables without waiting for their TTL: they count as dropped so long ago that it has almost passed.
+fn gc_record(id: JobId, tables: &[u32], now: Timestamp, catalog: &Snapshot) -> Record {
     let description = "GC for dropping descriptors created by RESTORE";
     let mut record = gc_job::for_tables(id, users::ROOT, description, tables, now);
     if let Some(Details::SchemaChangeGc(details)) = &mut record.payload.details {
         for table in &mut details.tables {
-            table.drop_time = 1;
+            let Some(desc) = catalog.table_desc(table.id) else { continue };
+            let zone = catalog.zones.effective(&catalog.zones.chain(desc, None));
+            let ttl_secs = zone.gc.map_or(0, |gc| i64::from(gc.ttl_seconds));
+            table.drop_time = (now.wall + CLEAR_NANOS - ttl_secs * NANOS_PER_SEC).max(1);
         }
     }
     record
