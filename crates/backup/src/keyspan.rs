@@ -8,6 +8,8 @@
 //!
 //! *Source*: `spec/keys-and-values.md` §2, §3, §7. Left out: tenants.
 
+use std::collections::BTreeMap;
+
 use base::num::index;
 use base::span::{Key, Span, merge};
 use sql::catalog::descpb::TableDescriptor;
@@ -78,14 +80,6 @@ pub fn row_of(key: &[u8]) -> &[u8] {
     &key[..key.len().saturating_sub(family)]
 }
 
-/// The key with another table in front.
-pub fn with_table(key: &[u8], table: u32) -> Option<Key> {
-    let (_, rest) = take_uvarint(key)?;
-    let mut moved = table_prefix(table);
-    moved.extend_from_slice(rest);
-    Some(moved)
-}
-
 /// The spans of a table: one an index, neighbours joined. A view has none, a sequence that of its one key.
 pub fn spans_of(table: &TableDescriptor) -> Vec<Span> {
     if !has_data(table) {
@@ -94,6 +88,25 @@ pub fn spans_of(table: &TableDescriptor) -> Vec<Span> {
     let mut ids = vec![table.primary_index.id.max(1)];
     ids.extend(table.indexes.iter().map(|index| index.id));
     merge(ids.into_iter().map(|id| Span::prefix(index_prefix(table.id, id))).collect())
+}
+
+/// Which index of each table is the primary one. It is the first, unless ALTER PRIMARY KEY has made another.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct PrimaryIndexes(BTreeMap<u32, u32>);
+
+impl<'a> FromIterator<&'a TableDescriptor> for PrimaryIndexes {
+    fn from_iter<I: IntoIterator<Item = &'a TableDescriptor>>(tables: I) -> Self {
+        let others = tables.into_iter().filter(|table| table.primary_index.id > 1);
+        Self(others.map(|table| (table.id, table.primary_index.id)).collect())
+    }
+}
+
+impl PrimaryIndexes {
+    /// Whether a key without its table lies in the primary index of that table.
+    pub fn holds(&self, table: u32, rest: &[u8]) -> bool {
+        let primary = self.0.get(&table).copied().unwrap_or(1);
+        take_uvarint(rest).is_some_and(|(index, _)| index == primary)
+    }
 }
 
 /// Whether a descriptor of this kind has keys of its own.
@@ -111,11 +124,7 @@ pub fn words(key: &[u8]) -> String {
     }
     match take_uvarint(key) {
         Some((table, [])) => format!("/Table/{table}"),
-        Some((table, rest)) => match take_uvarint(rest) {
-            Some((index, [])) => format!("/Table/{table}/{index}"),
-            _ => format!("/Table/{table}/{:?}", String::from_utf8_lossy(rest)),
-        },
-        None => format!("{:?}", String::from_utf8_lossy(key)),
+        Some(_) | None => sql::pretty::key(key),
     }
 }
 
@@ -153,10 +162,6 @@ mod tests {
         assert_eq!(hex(&table_prefix(65_536)), "f8010000");
         assert_eq!(row_of(&[0xbb, 0x89, 0x89, 0x89, 0x89]), [0xbb, 0x89, 0x89]);
         assert_eq!(row_of(&[0xf2, 0x89, 0x8a, 0x88]), [0xf2, 0x89, 0x8a]);
-        assert_eq!(
-            with_table(&[0xbb, 0x89, 0x8a, 0x88], 200),
-            Some(vec![0xf6, 0xc8, 0x89, 0x8a, 0x88])
-        );
     }
 
     proptest! {

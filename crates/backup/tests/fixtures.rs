@@ -158,7 +158,8 @@ fn check_rows(layers: &[chain::Layer], want: &Value, buckets: &Buckets) {
     }
     let at = last.manifest.end();
     let stamp = at.next();
-    let wanted = Wanted { spans: &spans, at, tables: &tables, stamp };
+    let primaries = snapshot.tables().collect();
+    let wanted = Wanted { spans: &spans, at, tables: &tables, stamp, primaries: &primaries };
     let merged = merge::merge(&inputs, wanted).unwrap();
     for (name, rows) in want["rows_at_end"].as_object().unwrap() {
         let table = snapshot.tables().find(|table| name.ends_with(&table.name)).unwrap();

@@ -272,7 +272,9 @@ fn data(job: &mut Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<Outcome, 
     let inputs = read_inputs(backup, piece, cx, &mut nanos)?;
     let stamp = cx.sql.clock.tick();
     let tables = job.tables();
-    let wanted = Wanted { spans: &piece.spans, at: job.at(), tables: &tables, stamp };
+    let primaries = backup.snapshot.tables().collect();
+    let wanted =
+        Wanted { spans: &piece.spans, at: job.at(), tables: &tables, stamp, primaries: &primaries };
     let merged = merge::merge(&inputs, wanted)?;
     if !job.plan.schema_only {
         cx.sql.kv.ingest(&merged.batch)?;

@@ -23,7 +23,7 @@ use kv::sst::reader::{Entries, Reader};
 use kv::{Batch, RangeTombstone};
 
 use super::error::Error;
-use crate::keyspan::{self, RowCounter};
+use crate::keyspan::{self, PrimaryIndexes, RowCounter};
 use crate::manifest::model::RowCount;
 
 /// One file to be read: where it lies and its bytes.
@@ -46,6 +46,8 @@ pub struct Wanted<'a> {
     pub tables: &'a BTreeMap<u32, u32>,
     /// The time of the versions that are written.
     pub stamp: Timestamp,
+    /// Which keys of a table in the backup are rows.
+    pub primaries: &'a PrimaryIndexes,
 }
 
 /// What came of it.
@@ -112,7 +114,14 @@ pub fn merge(inputs: &[Input], wanted: Wanted<'_>) -> Result<Merged, Error> {
         cursor.advance()?;
         cursors.push(cursor);
     }
-    let mut out = Output { merged: Merged::default(), rows: RowCounter::default(), wanted };
+    let mut out = Output {
+        merged: Merged::default(),
+        rows: RowCounter::default(),
+        wanted,
+        key: Key::new(),
+        last_table: None,
+        last_span: 0,
+    };
     let mut decided: Option<Key> = None;
     loop {
         let next = cursors.iter_mut().filter(|cursor| !cursor.is_done).min_by(|a, b| a.order(b));
@@ -136,6 +145,12 @@ struct Output<'a> {
     merged: Merged,
     rows: RowCounter,
     wanted: Wanted<'a>,
+    /// The new key, in a place that is used again.
+    key: Key,
+    /// The table looked up last, and where it goes.
+    last_table: Option<(u32, Option<u32>)>,
+    /// The span in which the last key lay.
+    last_span: usize,
 }
 
 impl Output<'_> {
@@ -147,28 +162,51 @@ impl Output<'_> {
                 corrupt: true,
             });
         }
-        let spans = self.wanted.spans;
-        let after = spans.partition_point(|span| span.start.as_slice() <= cursor.key.as_slice());
-        let is_wanted = after
-            .checked_sub(1)
-            .and_then(|i| spans.get(i))
-            .is_some_and(|s| s.contains_key(&cursor.key));
-        let table = keyspan::table_of(&cursor.key).and_then(|old| self.wanted.tables.get(&old));
-        let (true, Some(table)) = (is_wanted, table) else { return Ok(()) };
-        let Some(key) = keyspan::with_table(&cursor.key, *table) else { return Ok(()) };
-        if key != cursor.key {
-            value::seal(&key, &mut cursor.value);
+        if !self.is_wanted(&cursor.key) {
+            return Ok(());
         }
+        let Some((old, rest)) = keyspan::take_uvarint(&cursor.key) else { return Ok(()) };
+        let Some(table) = self.table(old) else { return Ok(()) };
+        self.key.clear();
+        keyspan::push_uvarint(&mut self.key, table);
+        self.key.extend_from_slice(rest);
+        if table != old {
+            value::seal(&self.key, &mut cursor.value);
+        }
+        let size = to_i64(self.key.len() + cursor.value.len());
         let counts = &mut self.merged.counts;
-        counts.data_size = counts.data_size.saturating_add(to_i64(key.len() + cursor.value.len()));
-        if self.rows.is_new(&key) {
-            match keyspan::split(&key) {
-                Some((_, 1, _)) => counts.rows += 1,
-                _ => counts.index_entries += 1,
+        counts.data_size = counts.data_size.saturating_add(size);
+        if self.rows.is_new(&self.key) {
+            if self.wanted.primaries.holds(old, rest) {
+                counts.rows += 1;
+            } else {
+                counts.index_entries += 1;
             }
         }
-        self.merged.batch.push(&key, self.wanted.stamp, &cursor.value);
+        self.merged.batch.push(&self.key, self.wanted.stamp, &cursor.value);
         Ok(())
+    }
+
+    /// Whether a key lies in one of the spans. Keys come in order, so most lie where the last one did.
+    fn is_wanted(&mut self, key: &[u8]) -> bool {
+        let spans = self.wanted.spans;
+        if spans.get(self.last_span).is_some_and(|span| span.contains_key(key)) {
+            return true;
+        }
+        let after = spans.partition_point(|span| span.start.as_slice() <= key);
+        self.last_span = after.saturating_sub(1);
+        spans.get(self.last_span).is_some_and(|span| span.contains_key(key))
+    }
+
+    fn table(&mut self, old: u32) -> Option<u32> {
+        match self.last_table {
+            Some((known, to)) if known == old => to,
+            _ => {
+                let to = self.wanted.tables.get(&old).copied();
+                self.last_table = Some((old, to));
+                to
+            }
+        }
     }
 }
 

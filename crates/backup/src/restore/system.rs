@@ -29,7 +29,7 @@ use super::rewrite::OFFLINE_REASON;
 use super::spec::Job;
 use crate::cx::Cx;
 use crate::error::Error;
-use crate::keyspan;
+use crate::keyspan::{self, PrimaryIndexes};
 use crate::sys;
 use crate::targets::{SYSTEM_DB, Snapshot, parents};
 
@@ -156,8 +156,13 @@ fn rows_of(
     for piece in covering::pieces(&backup.manifests(), &spans, u64::MAX) {
         let inputs = read_inputs(backup, &piece, cx, nanos)?;
         let tables = [(table, table)].into();
-        let wanted =
-            Wanted { spans: &piece.spans, at: job.at(), tables: &tables, stamp: Timestamp::MAX };
+        let wanted = Wanted {
+            spans: &piece.spans,
+            at: job.at(),
+            tables: &tables,
+            stamp: Timestamp::MAX,
+            primaries: &PrimaryIndexes::default(),
+        };
         let merged = merge::merge(&inputs, wanted)?;
         rows.extend(decode(table, &merged.batch, cx.sql.catalog.system())?);
     }

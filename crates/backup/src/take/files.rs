@@ -18,7 +18,7 @@ use kv::sst::writer::{Options, Writer};
 use sql::rules::Rules;
 
 use super::error::Error;
-use crate::keyspan::{self, RowCounter};
+use crate::keyspan::{self, PrimaryIndexes, RowCounter};
 use crate::manifest::model::{File, RowCount};
 
 /// The most that one entry of the manifest's list tells of. *Units*: bytes.
@@ -31,6 +31,7 @@ pub struct Builder {
     path: String,
     entries: Vec<File>,
     with_size: bool,
+    primaries: PrimaryIndexes,
 }
 
 /// A finished data file.
@@ -44,7 +45,7 @@ pub struct DataFile {
 
 impl Builder {
     /// An empty file that will lie at `path`.
-    pub fn new(path: String, rules: Rules) -> Self {
+    pub fn new(path: String, rules: Rules, primaries: PrimaryIndexes) -> Self {
         // Range keys, and with them the newer container, came when incrementals had left the full's directory.
         let newer = rules.slim_metadata();
         let format = if newer { Format::PebbleV2 } else { Format::RocksDbV2 };
@@ -53,6 +54,7 @@ impl Builder {
             path,
             entries: Vec::new(),
             with_size: newer,
+            primaries,
         }
     }
 
@@ -85,10 +87,12 @@ impl Builder {
             self.writer.add(key, ts, value).map_err(broken)?;
             counts.data_size = counts.data_size.saturating_add(to_i64(key.len() + value.len()));
             if rows.is_new(key) {
-                // An index other than the first is a secondary one: primary keys here are never moved to another id.
-                match keyspan::split(key) {
-                    Some((_, 1, _)) => counts.rows += 1,
-                    _ => counts.index_entries += 1,
+                let is_row = keyspan::take_uvarint(key)
+                    .is_some_and(|(table, rest)| self.primaries.holds(table, rest));
+                if is_row {
+                    counts.rows += 1;
+                } else {
+                    counts.index_entries += 1;
                 }
             }
         }

@@ -28,7 +28,7 @@ use crate::error::Error;
 use crate::jobrow;
 use crate::manifest::model::StatsTable;
 use crate::sys;
-use crate::targets::Selection;
+use crate::targets::{Selection, Snapshot};
 
 /// The least that a step takes. *Units*: nanoseconds.
 const STEP_NANOS_MIN: i64 = 10_000_000;
@@ -196,7 +196,9 @@ fn export(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
     let settings = sys::catalog_now(cx)?;
     let file_bytes = u64::try_from(settings.settings.number(rules, FILE_SIZE)).unwrap_or(0).max(1);
     let unique = cx.sql.ints.next(cx.sql.clock.now(), node);
-    let mut file = Builder::new(names::data_file(unique), rules);
+    let taken: Snapshot = job.draft.descriptors().collect();
+    let primaries = taken.tables().collect();
+    let mut file = Builder::new(names::data_file(unique), rules, primaries);
     let mut done: Vec<Span> = Vec::new();
     for piece in pieces {
         match fill(&mut file, piece, &todo, file_bytes, cx) {
