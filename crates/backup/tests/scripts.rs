@@ -417,9 +417,29 @@ fn the_gc_break() {
         /2022/04/01-0231…
         ",
     );
+    let mut world = shop(Rules::v21_2());
+    world.check(
+        "
+        > BACKUP DATABASE shop INTO 'nodelocal://1/c'
+        + 1m
+        > CREATE TABLE shop.brief (id INT PRIMARY KEY)
+        > ALTER TABLE shop.brief CONFIGURE ZONE USING gc.ttlseconds = 600
+        > INSERT INTO shop.brief VALUES (1)
+        + 20m
+        ! gc
+        > BACKUP DATABASE shop INTO LATEST IN 'nodelocal://1/c'
+        > USE defaultdb
+        > DROP DATABASE shop CASCADE
+        > RESTORE DATABASE shop FROM LATEST IN 'nodelocal://1/c'
+        > SELECT count(*) FROM shop.brief
+        1
+        ",
+    );
     let mut world = shop(Rules::v26_2());
     world.check(
         "
+        > SHOW BACKUP FROM LATEST IN 'nodelocal://1/c'
+        ERROR 58P01: read LATEST path: path does not contain a completed latest backup: LATEST file could not be read in base or metadata directory: …
         > BACKUP DATABASE shop INTO 'nodelocal://1/c'
         + 5h
         > BACKUP DATABASE shop INTO LATEST IN 'nodelocal://1/c'

@@ -44,6 +44,8 @@ pub enum Error {
         /// What the version adds to the text.
         cause: Option<cloud::error::Error>,
     },
+    /// LATEST cannot be read by SHOW BACKUP of later versions.
+    LatestPath(Box<Self>),
     /// LATEST is empty.
     MalformedLatest,
     /// A finished backup lies at the destination.
@@ -136,6 +138,7 @@ impl Error {
     pub fn sqlstate(&self) -> SqlState {
         match self {
             Self::Store(cause) => cause.sqlstate(),
+            Self::LatestPath(cause) => cause.sqlstate(),
             Self::NoLatest { .. } => SqlState::UNDEFINED_FILE,
             Self::ManifestExists { .. }
             | Self::CheckpointExists { .. }
@@ -160,6 +163,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Store(cause) => cause.hint(),
+            Self::LatestPath(cause) => cause.hint(),
             Self::Descriptor { is_root: true, .. } => Some(
                 "The specified path is the root of a backup collection. Use SHOW BACKUPS IN with this path to list \
                  all the backup subdirectories in the collection. SHOW BACKUP can be used with any of these \
@@ -191,6 +195,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Store(cause) => cause.fmt(f),
+            Self::LatestPath(cause) => write!(f, "read LATEST path: {cause}"),
             Self::NoLatest { cause } => {
                 f.write_str("path does not contain a completed latest backup")?;
                 match cause {

@@ -18,6 +18,7 @@ use sql::catalog::write;
 use sql::jobs::jobspb::DescriptorRewrite;
 
 use super::error::Error as RestoreError;
+use super::plan::NEW_MODEL;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::targets::{PUBLIC_SCHEMA, Snapshot, parents};
@@ -182,9 +183,7 @@ fn check_create(id: u32, name: &str, catalog: &Catalog, cx: &Cx<'_, '_>) -> Resu
     }
     let hint = cx.rules().restore_privilege().then(|| {
         format!(
-            "The existing privileges are being deprecated in favour of a fine-grained privilege model explained here \
-             https://www.cockroachlabs.com/docs/stable/restore.html#required-privileges. In a future release, to run \
-             RESTORE TABLE, user {user} will exclusively require the RESTORE privilege on database {name}."
+            "{NEW_MODEL} RESTORE TABLE, user {user} will exclusively require the RESTORE privilege on database {name}."
         )
     });
     let text = format!("user {user} does not have CREATE privilege on database {name}");

@@ -20,6 +20,7 @@ use sql::catalog::Snapshot as Catalog;
 use sql::catalog::privilege::Privilege;
 use sql::jobs::Record;
 use sql::jobs::jobspb::{Details, RestoreDetails};
+use sql::outcome::Notice;
 
 use super::contents;
 use super::covering;
@@ -39,6 +40,11 @@ use crate::manifest::model::BackupManifest;
 use crate::statement::{self, text, texts};
 use crate::sys;
 use crate::targets::{self, Scope, Selection, Snapshot};
+
+/// Where the fine-grained model is explained.
+pub(super) const NEW_MODEL: &str = "The existing privileges are being deprecated in favour of a fine-grained privilege \
+    model explained here https://www.cockroachlabs.com/docs/stable/restore.html#required-privileges. In a future \
+    release, to run";
 
 /// What the statement says, as values.
 #[derive(Clone, Debug)]
@@ -165,8 +171,8 @@ fn check_simulated(stmt: &Restore) -> Result<(), Error> {
     }
 }
 
-fn check_privileges(stmt: &Restore, catalog: &Catalog, cx: &Cx<'_, '_>) -> Result<(), Error> {
-    let user = &cx.sql.session.user;
+fn check_privileges(stmt: &Restore, catalog: &Catalog, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+    let user = &cx.sql.session.user.clone();
     let is_new = cx.rules().restore_privilege();
     if catalog.users.is_admin(user)
         || (is_new && catalog.users.may_system(user, Privilege::Restore))
@@ -186,17 +192,19 @@ fn check_privileges(stmt: &Restore, catalog: &Catalog, cx: &Cx<'_, '_>) -> Resul
             };
             Err(Error::Denied { text, hint: None })
         }
-        Some(Targets::Databases(_)) if !catalog.users.has_option(user, "CREATEDB") => {
-            let hint = is_new.then(|| {
+        Some(Targets::Databases(_)) => {
+            let future = is_new.then(|| {
                 format!(
-                    "The existing privileges are being deprecated in favour of a fine-grained privilege model \
-                     explained here https://www.cockroachlabs.com/docs/stable/restore.html#required-privileges. In a \
-                     future release, to run RESTORE DATABASE, user {user} will exclusively require the RESTORE system \
-                     privilege."
+                    "{NEW_MODEL} RESTORE DATABASE, user {user} will exclusively require the RESTORE system privilege."
                 )
             });
-            let text = "only users with the CREATEDB privilege can restore databases".to_owned();
-            Err(Error::Denied { text, hint })
+            if !catalog.users.has_option(user, "CREATEDB") {
+                let text =
+                    "only users with the CREATEDB privilege can restore databases".to_owned();
+                return Err(Error::Denied { text, hint: future });
+            }
+            cx.sql.notices.extend(future.map(Notice::new));
+            Ok(())
         }
         // Tables: the database in which they go decides.
         Some(_) => Ok(()),

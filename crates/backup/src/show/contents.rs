@@ -26,7 +26,7 @@ use super::{files, json};
 use crate::connection;
 use crate::cx::Cx;
 use crate::dest::chain::{self, Chain, Layer};
-use crate::dest::{collection, names};
+use crate::dest::{self, collection, names};
 use crate::error::Error;
 use crate::keyspan;
 use crate::manifest::model::RowCount;
@@ -98,7 +98,13 @@ fn open(stmt: &ShowBackup, cx: &mut Cx<'_, '_>) -> Result<Chain, Error> {
     let uri = connection::resolve(statement::single_destination(&uris)?, cx)?;
     let home = cx.open(&uri)?;
     let subdir = if path.eq_ignore_ascii_case("latest") {
-        collection::read_latest(&home, cx.buckets, rules, &mut nanos)?
+        collection::read_latest(&home, cx.buckets, rules, &mut nanos).map_err(|cause| {
+            if rules.latest_in_metadata() {
+                dest::Error::LatestPath(Box::new(cause))
+            } else {
+                cause
+            }
+        })?
     } else {
         names::normal_subdir(&path)
     };

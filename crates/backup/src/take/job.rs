@@ -159,25 +159,44 @@ fn verify(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
     Ok(next(job, Phase::Lock, 0))
 }
 
+/// Which part of a layer an export is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Introduced spans from the beginning to the layer's start.
+    Introduced,
+    /// Introduced spans from the beginning to the layer's end: where the layer's start can no longer be read, as in a
+    /// table made since then with a short TTL.
+    Whole,
+    /// All spans in the layer's window.
+    Window,
+}
+
 /// What is to be exported next: spans not done yet, and in which window.
 struct Todo {
     spans: Vec<Span>,
     window: Window,
-    is_introduced: bool,
+    part: Part,
 }
 
-fn todo(job: &Job) -> Todo {
+fn todo(job: &Job, kv: &kv::Kv) -> Todo {
     let spans_of = |list: &[crate::manifest::model::Span]| list.iter().map(Into::into).collect();
     let all_revisions = job.draft.has_history();
     let introduced: Vec<Span> =
         subtract(spans_of(&job.draft.introduced_spans), spans_of(&job.state.done_introduced));
-    if !introduced.is_empty() {
-        let window = Window { start: Timestamp::ZERO, end: job.start(), all_revisions };
-        return Todo { spans: introduced, window, is_introduced: true };
+    let (whole, parts): (Vec<Span>, Vec<Span>) = introduced
+        .into_iter()
+        .partition(|span| kv.ranges_in(span).any(|range| range.gc_threshold() >= job.start()));
+    for (spans, end, part) in
+        [(whole, job.end(), Part::Whole), (parts, job.start(), Part::Introduced)]
+    {
+        if !spans.is_empty() {
+            let window = Window { start: Timestamp::ZERO, end, all_revisions };
+            return Todo { spans, window, part };
+        }
     }
     let spans = subtract(spans_of(&job.draft.spans), spans_of(&job.state.done));
     let window = Window { start: job.start(), end: job.end(), all_revisions };
-    Todo { spans, window, is_introduced: false }
+    Todo { spans, window, part: Part::Window }
 }
 
 /// Fills one file with what one node has to give, and puts it where that node writes.
@@ -189,7 +208,7 @@ fn export(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
             }
         }
     }
-    let todo = todo(job);
+    let todo = todo(job, cx.sql.kv);
     let pieces = pieces_of_first_node(&todo.spans, cx);
     let Some((node, pieces)) = pieces else { return Ok(next(job, Phase::Statistics, 0)) };
     let rules = cx.rules();
@@ -224,7 +243,7 @@ fn export(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
     if !file.is_empty() {
         nanos += put(job, file, node, cx)?;
     }
-    mark_done(job, done, todo.is_introduced);
+    mark_done(job, &done, todo.part, cx);
     Ok(next(job, Phase::Export, nanos))
 }
 
@@ -258,7 +277,8 @@ fn fill(
     if excluded {
         return Ok((Some(piece), false));
     }
-    let entry_window = todo.is_introduced.then_some((todo.window.start, todo.window.end));
+    let is_own = todo.part != Part::Window;
+    let entry_window = is_own.then_some((todo.window.start, todo.window.end));
     let mut start = piece.start.clone();
     loop {
         let room = file_bytes.saturating_sub(file.data_bytes()).clamp(1, ENTRY_BYTES_MAX);
@@ -311,12 +331,19 @@ fn put(job: &mut Job, file: Builder, node: NodeId, cx: &mut Cx<'_, '_>) -> Resul
     Ok(nanos)
 }
 
-fn mark_done(job: &mut Job, done: Vec<Span>, is_introduced: bool) {
-    let list = if is_introduced { &mut job.state.done_introduced } else { &mut job.state.done };
-    let mut all: Vec<Span> = list.iter().map(Into::into).collect();
-    all.extend(done);
-    *list = base::span::merge(all).into_iter().map(Into::into).collect();
-    let left = todo(job).spans.len();
+fn mark_done(job: &mut Job, done: &[Span], part: Part, cx: &Cx<'_, '_>) {
+    let add = |list: &mut Vec<crate::manifest::model::Span>| {
+        let mut all: Vec<Span> = list.iter().map(Into::into).collect();
+        all.extend(done.iter().cloned());
+        *list = base::span::merge(all).into_iter().map(Into::into).collect();
+    };
+    if part != Part::Window {
+        add(&mut job.state.done_introduced);
+    }
+    if part != Part::Introduced {
+        add(&mut job.state.done);
+    }
+    let left = todo(job, cx.sql.kv).spans.len();
     let whole = job.draft.spans.len() + job.draft.introduced_spans.len();
     job.set_fraction(whole.saturating_sub(left), whole);
 }
