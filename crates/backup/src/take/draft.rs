@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::hlc::Timestamp;
+use base::ids::{JobId, Uuid};
 use base::span::Span;
 use kv::Window;
 use kv::mvcc::value::{self, tag};
@@ -38,6 +39,7 @@ use crate::targets::{self, SYSTEM_DB, Selection, Snapshot, merge_by_table};
 /// *Errors*: history that cannot be read.
 pub(super) fn draft(
     cx: &mut Cx<'_, '_>,
+    job: JobId,
     plan: &Plan,
     selected: (&Snapshot, &Selection),
     chain: Option<&Chain>,
@@ -79,12 +81,17 @@ pub(super) fn draft(
         introduced_spans: introduced.into_iter().map(Into::into).collect(),
         descriptor_changes: changes,
         revision_start_time: revision_start.into(),
-        id: base::ids::Uuid::from_chance(cx.sql.rng.bytes16()).0.to_vec(),
+        id: named_by_job("backup", job, cx).0.to_vec(),
         descriptor_coverage: if plan.is_cluster { COVERAGE_CLUSTER } else { COVERAGE_REQUESTED },
         statistics_filenames: statistics_files(snapshot, selection),
         cluster_version: Version { major, minor, patch: 0, internal: 0 },
         ..BackupManifest::default()
     })
+}
+
+/// A UUID that belongs to a job, the same each time it is asked for: no other draw moves it, and it moves none.
+pub(super) fn named_by_job(what: &str, job: JobId, cx: &Cx<'_, '_>) -> Uuid {
+    Uuid::from_chance(cx.sql.rng.fork(&format!("{what} of {job}")).bytes16())
 }
 
 fn build_info(rules: Rules) -> BuildInfo {

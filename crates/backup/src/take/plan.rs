@@ -18,6 +18,7 @@ use sql::catalog::Snapshot as Catalog;
 use sql::jobs::Record;
 use sql::jobs::jobspb::{BackupDestination, BackupDetails, Details};
 
+use super::draft;
 use super::privileges;
 use super::resolve;
 use super::spec::{Job, Plan};
@@ -166,7 +167,7 @@ fn select(stmt: &Backup, snapshot: &Snapshot, cx: &Cx<'_, '_>) -> Result<Selecti
 
 fn make(
     stmt: &Backup,
-    cx: &mut Cx<'_, '_>,
+    cx: &Cx<'_, '_>,
     said: &Said,
     uri: &str,
     (id, end): (JobId, Timestamp),
@@ -189,7 +190,7 @@ fn make(
     };
     let details = BackupDetails {
         end_time: Some(end.into()),
-        protected_timestamp_record: cx.sql.rng.bytes16().to_vec(),
+        protected_timestamp_record: draft::named_by_job("record", id, cx).0.to_vec(),
         collection_uri: uri.to_owned(),
         destination: Some(BackupDestination {
             to: said.uris.clone(),

@@ -60,7 +60,8 @@ pub(super) fn resolve(
         dest_subdir = format!("{base}/{}", names::incremental_dir(found.end(), end, with_start));
         appended = Some(found);
     }
-    let manifest = draft::draft(cx, &job.plan, (snapshot, selection), appended.as_ref(), end)?;
+    let manifest =
+        draft::draft(cx, job.id(), &job.plan, (snapshot, selection), appended.as_ref(), end)?;
     if let Some(found) = &appended {
         check_covered(found, &manifest, cx)?;
         job.details.start_time = Some(found.end().into());
