@@ -125,6 +125,14 @@ fn filters_and_order() {
         3
         1
         2
+        ",
+    );
+}
+
+#[test]
+fn distinct_and_refusals() {
+    with_tables(
+        "
         > SELECT DISTINCT b FROM t
         b
         10
@@ -244,6 +252,14 @@ fn joins() {
         3 NULL
         4 NULL
         9 4
+        ",
+    );
+}
+
+#[test]
+fn joins_without_equality_and_refusals() {
+    with_tables(
+        "
         > SELECT count(*) FROM t CROSS JOIN u
         count
         16

@@ -31,7 +31,7 @@ pub(crate) fn describe(select: &Select, cx: &mut Cx<'_>) -> Result<Vec<Column>, 
     let mut relation = Planner::new(cx).select(select)?;
     visible(&mut relation);
     let columns = relation.scope.columns.into_iter();
-    Ok(columns.map(|column| Column { name: column.name, ty: column.ty }).collect())
+    Ok(columns.map(|column| Column { name: column.name.to_string(), ty: column.ty }).collect())
 }
 
 /// One relation that a query reads, and the columns of it that the query names (by name, hence perhaps too many).

@@ -250,7 +250,8 @@ fn run_relation(mut relation: Relation, cx: &mut Cx<'_>) -> Result<Rows, SqlErro
     visible(&mut relation);
     lookup_join::rewrite(&mut relation.node);
     let columns = relation.scope.columns.into_iter();
-    let columns = columns.map(|column| Column { name: column.name, ty: column.ty }).collect();
+    let columns =
+        columns.map(|column| Column { name: column.name.to_string(), ty: column.ty }).collect();
     let mut rows = Vec::new();
     Run::new(cx).stream(&relation.node, &mut |run, row| {
         run.hold(row.len())?;
@@ -285,7 +286,7 @@ pub(crate) fn run_planned_write(
         return Ok(Outcome::Tag(tag));
     }
     let columns = write.returning_scope.columns.iter();
-    let columns = columns.map(|column| Column::new(column.name.clone(), column.ty.clone()));
+    let columns = columns.map(|column| Column::new(&*column.name, column.ty.clone()));
     Ok(Outcome::Rows(Rows { columns: columns.collect(), rows: written.rows }, tag))
 }
 

@@ -111,6 +111,13 @@ impl<'r, 'c> Run<'r, 'c> {
 
     /// The value of an expression over a row.
     pub fn eval(&mut self, scalar: &Scalar, row: &[Datum]) -> Result<Datum, Error> {
+        // Columns and constants need nothing of the world.
+        if let Some(value) = scalar.as_const() {
+            return Ok(value.clone());
+        }
+        if let Some(value) = scalar.as_column().and_then(|column| row.get(column)) {
+            return Ok(value.clone());
+        }
         if self.outer.is_empty() {
             return Ok(self.cx.with_eval(|eval| scalar.eval(row, eval))?);
         }

@@ -48,18 +48,15 @@ impl<'r, 'c> Run<'r, 'c> {
             computed = self.scan_keys(scan, &table)?;
             computed.as_slice()
         };
-        let mut spans_in_order: Vec<&Span> = spans.iter().collect();
-        if scan.reverse {
-            spans_in_order.reverse();
-        }
-        for span in spans_in_order {
+        for position in 0..spans.len() {
+            let keys = &spans[if scan.reverse { spans.len() - 1 - position } else { position }];
             if scan.point {
-                if self.get_point(&plan, span, scan, sink)? == Flow::Enough {
+                if self.get_point(&plan, keys, scan, sink)? == Flow::Enough {
                     return Ok(Flow::Enough);
                 }
                 continue;
             }
-            if self.scan_span(&plan, span, scan, sink)? == Flow::Enough {
+            if self.scan_span(&plan, keys, scan, sink)? == Flow::Enough {
                 return Ok(Flow::Enough);
             }
         }
@@ -95,15 +92,12 @@ impl<'r, 'c> Run<'r, 'c> {
         let (kv, txn) = self.cx.txn()?;
         let Some(value) = kv.get(txn, &key)? else { return Ok(Flow::More) };
         let mut decoder = RowDecoder::new(codec, &codec.primary, &plan.needed);
-        let mut rows = vec![decoder.one(&key, &value)?];
+        let mut row = decoder.one(&key, &value)?;
         if !plan.virtuals.is_empty() {
-            self.compute_virtual(plan, &mut rows)?;
+            self.compute_virtual(plan, std::slice::from_mut(&mut row))?;
         }
         self.step(1)?;
-        match rows.pop() {
-            Some(row) if self.passes(read, &row)? => sink(self, &row),
-            Some(_) | None => Ok(Flow::More),
-        }
+        if self.passes(read, &row)? { sink(self, &row) } else { Ok(Flow::More) }
     }
 
     /// Whether a row goes on.

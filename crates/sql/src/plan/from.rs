@@ -216,7 +216,7 @@ impl Planner<'_, '_> {
                 && alias.columns.is_empty()
                 && let Some(column) = relation.scope.columns.first_mut()
             {
-                column.name.clone_from(&alias.name);
+                column.name = alias.name.as_str().into();
             }
         }
         Ok(relation)
@@ -308,10 +308,9 @@ impl Planner<'_, '_> {
             .iter()
             .enumerate()
             .map(|(ordinal, column)| {
-                let mut made =
-                    ScopeColumn::new(column.visible_name(), column.ty.clone(), source.clone());
+                let mut made = ScopeColumn::new(column.label(), column.ty.clone(), source.clone());
                 made.hidden = column.hidden;
-                made.merged = column.name.is_empty();
+                made.merged = !column.public;
                 made.used = Some((Rc::clone(&used), ordinal));
                 made
             })
@@ -347,7 +346,7 @@ impl Planner<'_, '_> {
         let mut relation = planned?;
         visible(&mut relation);
         for (column, described) in relation.scope.columns.iter_mut().zip(&table.desc.columns) {
-            column.name.clone_from(&described.name);
+            column.name = described.name.as_str().into();
             column.source = source.clone();
             column.used = None;
         }
@@ -369,7 +368,11 @@ impl Planner<'_, '_> {
                 let mut stage = Stage::new();
                 stage.push(call, Want::Any);
                 for scalar in self.run_stage(&mut unit, stage)? {
-                    columns.push(ScopeColumn::new(name.clone(), scalar.ty.clone(), source.clone()));
+                    columns.push(ScopeColumn::new(
+                        name.as_str(),
+                        scalar.ty.clone(),
+                        source.clone(),
+                    ));
                     sets.push(SetCall {
                         source: SetSource::Scalar(scalar),
                         width: 1,
@@ -383,7 +386,7 @@ impl Planner<'_, '_> {
             let made = self
                 .with_resolver(&unit.scope, |resolver| SetFunction::compile(&function, resolver))?;
             for (column, ty) in &made.columns {
-                columns.push(ScopeColumn::new(column.clone(), ty.clone(), source.clone()));
+                columns.push(ScopeColumn::new(column.as_str(), ty.clone(), source.clone()));
             }
             let width = made.columns.len();
             sets.push(SetCall { source: SetSource::Function(made), width, tuple: false });

@@ -386,7 +386,7 @@ fn regroup(
             return Err(PlanError::Ungrouped { name: format!("@{n}") }.into());
         };
         if !depends_on_keys(column, scope, keys) {
-            return Err(PlanError::Ungrouped { name: column.name.clone() }.into());
+            return Err(PlanError::Ungrouped { name: column.name.to_string() }.into());
         }
         keys.push(Expr::Ordinal(*n));
         *expr = Expr::Ordinal(base::num::to_u32(keys.len()));

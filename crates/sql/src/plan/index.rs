@@ -8,6 +8,8 @@
 //! Shape: rules, no statistics. The index with the longest run of equal columns wins; a full unique key beats all; a
 //! range on the next column counts half; the primary index wins ties. Without a usable condition: the primary index.
 
+use std::borrow::Cow;
+
 use base::span::{self, Span};
 
 use super::node::{Join, JoinKind, Node, Scan};
@@ -47,17 +49,21 @@ struct Candidate {
 
 impl Planner<'_, '_> {
     /// Puts conditions where they cost least; answers those that are still to be asked of each row.
-    pub fn choose_index(
+    pub fn choose_index<'e>(
         &mut self,
         relation: &mut Relation,
-        filter: &Expr,
-    ) -> Result<Vec<Expr>, Error> {
+        filter: &'e Expr,
+    ) -> Result<Vec<Cow<'e, Expr>>, Error> {
         let list = split_tuples(conjuncts(filter));
         self.place(relation, list)
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
-    fn place(&mut self, relation: &mut Relation, list: Vec<Expr>) -> Result<Vec<Expr>, Error> {
+    fn place<'e>(
+        &mut self,
+        relation: &mut Relation,
+        list: Vec<Cow<'e, Expr>>,
+    ) -> Result<Vec<Cow<'e, Expr>>, Error> {
         match &mut relation.node {
             Node::Join(_) => self.place_in_join(relation, list),
             Node::Scan(scan) if scan.filter.is_none() && scan.keys.is_empty() => {
@@ -67,11 +73,11 @@ impl Planner<'_, '_> {
         }
     }
 
-    fn place_in_join(
+    fn place_in_join<'e>(
         &mut self,
         relation: &mut Relation,
-        list: Vec<Expr>,
-    ) -> Result<Vec<Expr>, Error> {
+        list: Vec<Cow<'e, Expr>>,
+    ) -> Result<Vec<Cow<'e, Expr>>, Error> {
         let Node::Join(mut join) =
             std::mem::replace(&mut relation.node, Node::Values { rows: Vec::new() })
         else {
@@ -107,7 +113,7 @@ impl Planner<'_, '_> {
         &mut self,
         join: &mut Join,
         scope: &Scope,
-        list: Vec<Expr>,
+        list: Vec<Cow<'_, Expr>>,
         side: Side,
     ) -> Result<(), Error> {
         if list.is_empty() {
@@ -137,18 +143,18 @@ impl Planner<'_, '_> {
         Ok(())
     }
 
-    fn place_in_scan(
+    fn place_in_scan<'e>(
         &mut self,
         relation: &mut Relation,
-        list: Vec<Expr>,
-    ) -> Result<Vec<Expr>, Error> {
-        let scope = relation.scope.clone();
+        list: Vec<Cow<'e, Expr>>,
+    ) -> Result<Vec<Cow<'e, Expr>>, Error> {
+        let scope = &relation.scope;
         let Node::Scan(scan) = &mut relation.node else { return Ok(list) };
         let table = std::sync::Arc::clone(&scan.used.table);
         let mut bounds: Vec<Bounds> = vec![Bounds::default(); table.columns.len()];
         let mut found = false;
         for (number, expr) in list.iter().enumerate() {
-            found |= self.bound(expr, number, &scope, &mut bounds)?;
+            found |= self.bound(expr, number, scope, &mut bounds)?;
         }
         if !found {
             return Ok(list);
@@ -498,7 +504,7 @@ fn range_span(table: &Table, index: usize, key: &[Datum], bounds: &Bounds) -> Re
 }
 
 /// Ordinals of one side of a join, counted from that side's first column.
-fn shift_ordinals(mut expr: Expr, offset: usize) -> Expr {
+fn shift_ordinals(mut expr: Cow<'_, Expr>, offset: usize) -> Cow<'_, Expr> {
     fn shift(expr: &mut Expr, offset: u32) {
         if let Expr::Ordinal(n) = expr {
             *n = n.saturating_sub(offset);
@@ -512,7 +518,7 @@ fn shift_ordinals(mut expr: Expr, offset: usize) -> Expr {
         let Ok(()) = done;
     }
     if offset > 0 {
-        shift(&mut expr, base::num::to_u32(offset));
+        shift(expr.to_mut(), base::num::to_u32(offset));
     }
     expr
 }

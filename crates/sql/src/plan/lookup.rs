@@ -40,11 +40,7 @@ impl Planner<'_, '_> {
                 Ok(Found::Stored(ready, source))
             }
             Source::Virtual { database, schema, name } => {
-                let source = SourceName {
-                    table: name.clone(),
-                    schema: Some(schema.to_owned()),
-                    database: Some(database.clone()),
-                };
+                let source = SourceName::of(database.clone(), schema.to_owned(), name.clone());
                 let rows = virtual_tables::rows(schema, &name, &database, self.cx)
                     .ok_or_else(|| catalog::Error::undefined(catalog::Kind::Relation, name))??;
                 Ok(Found::Virtual(rows, source))
@@ -80,5 +76,5 @@ impl Planner<'_, '_> {
 
 fn source_name(snapshot: &Snapshot, desc: &TableDescriptor) -> SourceName {
     let [database, schema, table] = snapshot.full_name(desc);
-    SourceName { table, schema: Some(schema), database: Some(database) }
+    SourceName::of(database, schema, table)
 }

@@ -7,6 +7,8 @@
 //!
 //! Shape: a sort is left out where the scan below gives the order anyway.
 
+use std::borrow::Cow;
+
 use super::expr::{Stage, Want};
 use super::node::{Node, Scan, SortKey};
 use super::scope::{Scope, ScopeColumn, SourceName};
@@ -103,7 +105,7 @@ pub fn target_of(
             let mut hits = targets
                 .iter()
                 .enumerate()
-                .filter(|(_, target)| Some(&target.name) == parts.first())
+                .filter(|(_, target)| parts.first().is_some_and(|name| **name == *target.name))
                 .map(|(index, _)| index);
             let Some(first) = hits.next() else { return Ok(None) };
             if hits.any(|other| targets[other].expr != targets[first].expr) {
@@ -152,19 +154,21 @@ impl Planner<'_, '_> {
     pub fn project(
         &mut self,
         mut relation: Relation,
-        shape: &Shape,
+        shape: Shape,
         distinct: Option<&[Expr]>,
     ) -> Result<Relation, Error> {
         let rows_only = distinct.is_some_and(<[Expr]>::is_empty);
-        let mut exprs: Vec<Expr> = shape.targets.iter().map(|target| target.expr.clone()).collect();
+        let Shape { targets, order, .. } = shape;
+        let mut exprs: Vec<Cow<'_, Expr>> =
+            targets.iter().map(|target| Cow::Borrowed(&target.expr)).collect();
         let shown = exprs.len();
         let mut on = Vec::new();
         for expr in distinct.unwrap_or_default() {
-            let index = target_of(expr, &shape.targets, "DISTINCT ON")?;
+            let index = target_of(expr, &targets, "DISTINCT ON")?;
             on.push(index.unwrap_or_else(|| position_of(&mut exprs, expr)));
         }
-        let mut keys = Vec::with_capacity(shape.order.len());
-        for term in &shape.order {
+        let mut keys = Vec::with_capacity(order.len());
+        for term in &order {
             let column = match &term.by {
                 By::Target(index) => *index,
                 By::Expr(expr) => position_of(&mut exprs, expr),
@@ -186,7 +190,7 @@ impl Planner<'_, '_> {
         }
         let scalars = self.run_stage(&mut relation, stage)?;
         let ordered = distinct.is_none() && order_by_scan(&mut relation.node, &scalars, &keys);
-        let columns = shown_columns(&shape.targets, &scalars, &relation.scope);
+        let columns = shown_columns(&targets, &scalars, &relation.scope);
         let extra: Vec<crate::types::Type> =
             scalars[shown..].iter().map(|scalar| scalar.ty.clone()).collect();
         let types: Vec<crate::types::Type> =
@@ -233,17 +237,17 @@ impl Planner<'_, '_> {
             })
             .collect();
         let order = terms(order_by, &targets, "ORDER BY")?;
-        self.project(relation, &Shape { targets, order, having: None }, None)
+        self.project(relation, Shape { targets, order, having: None }, None)
     }
 }
 
 /// The position of an expression in a list, put there if it is not yet.
-fn position_of(exprs: &mut Vec<Expr>, expr: &Expr) -> usize {
+fn position_of<'e>(exprs: &mut Vec<Cow<'e, Expr>>, expr: &'e Expr) -> usize {
     let bare = expr.strip_parens();
     if let Some(position) = exprs.iter().position(|known| known.strip_parens() == bare) {
         return position;
     }
-    exprs.push(bare.clone());
+    exprs.push(Cow::Borrowed(bare));
     exprs.len() - 1
 }
 

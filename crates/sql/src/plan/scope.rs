@@ -10,44 +10,59 @@
 //! from `*` but can still be named with their source.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use super::node::Used;
 use super::walk::each_child_mut;
 use crate::ast::expr::Expr;
 use crate::types::{Error as TypesError, Type};
 
-/// Who has a column: the parts of its source's name.
+/// Who has a column: the name of its source, shared by all its columns. None for a source without a name.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct SourceName {
-    /// The alias or the table's own name; empty for a source without one.
-    pub table: String,
-    /// The schema, unless an alias took its place.
-    pub schema: Option<String>,
-    /// The database, unless an alias took its place.
-    pub database: Option<String>,
+pub struct SourceName(Option<Arc<SourceParts>>);
+
+/// The parts of a source's name.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct SourceParts {
+    table: String,
+    /// Unless an alias took its place.
+    schema: Option<String>,
+    database: Option<String>,
 }
 
 impl SourceName {
     /// An alias.
     pub fn alias(name: impl Into<String>) -> Self {
-        Self { table: name.into(), schema: None, database: None }
+        Self(Some(Arc::new(SourceParts { table: name.into(), schema: None, database: None })))
+    }
+
+    /// A table's own name.
+    pub fn of(database: String, schema: String, table: String) -> Self {
+        let (schema, database) = (Some(schema), Some(database));
+        Self(Some(Arc::new(SourceParts { table, schema, database })))
+    }
+
+    /// The alias or the table's own name; empty for a source without one.
+    pub fn table(&self) -> &str {
+        self.0.as_ref().map_or("", |parts| &parts.table)
     }
 
     /// Whether a qualifier (`x`, `s.x`, `db.s.x`, `db.x`) means this source.
     pub fn answers(&self, qualifier: &[String]) -> bool {
+        let Some(parts) = &self.0 else { return qualifier.is_empty() };
         match qualifier {
             [] => true,
-            [table] => *table == self.table,
+            [table] => *table == parts.table,
             [schema, table] => {
-                *table == self.table
-                    && (self.schema.as_deref() == Some(schema)
-                        || (self.database.as_deref() == Some(schema)
-                            && self.schema.as_deref() == Some("public")))
+                *table == parts.table
+                    && (parts.schema.as_deref() == Some(schema)
+                        || (parts.database.as_deref() == Some(schema)
+                            && parts.schema.as_deref() == Some("public")))
             }
             [database, schema, table] => {
-                *table == self.table
-                    && self.schema.as_deref() == Some(schema)
-                    && self.database.as_deref() == Some(database)
+                *table == parts.table
+                    && parts.schema.as_deref() == Some(schema)
+                    && parts.database.as_deref() == Some(database)
             }
             _ => false,
         }
@@ -58,7 +73,7 @@ impl SourceName {
 #[derive(Clone, Debug)]
 pub struct ScopeColumn {
     /// Its name; empty if it cannot be named.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its type.
     pub ty: Type,
     /// Its source.
@@ -73,14 +88,14 @@ pub struct ScopeColumn {
 
 impl ScopeColumn {
     /// A column of a source without a table behind it.
-    pub fn new(name: impl Into<String>, ty: Type, source: SourceName) -> Self {
+    pub fn new(name: impl Into<Arc<str>>, ty: Type, source: SourceName) -> Self {
         Self { name: name.into(), ty, source, hidden: false, merged: false, used: None }
     }
 
     /// A column that cannot be named.
     pub fn nameless(ty: Type) -> Self {
         Self {
-            name: String::new(),
+            name: Arc::default(),
             ty,
             source: SourceName::default(),
             hidden: true,
@@ -157,7 +172,7 @@ impl Scope {
                 continue;
             }
             source_known = true;
-            if column.name == *name
+            if *column.name == **name
                 && !column.name.is_empty()
                 && (!column.merged || !qualifier.is_empty())
             {
@@ -177,10 +192,10 @@ impl Scope {
             .iter()
             .filter_map(|&position| self.columns.get(position))
             .map(|column| {
-                if column.source.table.is_empty() {
+                if column.source.table().is_empty() {
                     format!("<anonymous>.{}", column.name)
                 } else {
-                    format!("{}.{}", column.source.table, column.name)
+                    format!("{}.{}", column.source.table(), column.name)
                 }
             })
             .collect();

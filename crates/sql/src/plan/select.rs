@@ -6,6 +6,9 @@
 //!
 //! *Source*: the order of evaluation that PostgreSQL documents for SELECT.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use super::expr::{Stage, Want};
 use super::label::label;
 use super::node::{Node, Recursive, SetOp};
@@ -23,7 +26,7 @@ pub struct Target {
     /// What is computed.
     pub expr: Expr,
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// The source, when it is a plain column: a subquery's `*` keeps hidden names apart by it.
     pub alias: bool,
 }
@@ -292,7 +295,7 @@ impl Planner<'_, '_> {
             Distinct::Rows => Some(&[][..]),
             Distinct::On(exprs) => Some(exprs.as_slice()),
         };
-        self.project(relation, &shape, on)
+        self.project(relation, shape, on)
     }
 
     /// WHERE or HAVING: each AND-ed condition by itself, so that scans can take theirs.
@@ -311,12 +314,14 @@ impl Planner<'_, '_> {
     pub fn filter_all(
         &mut self,
         relation: &mut Relation,
-        conditions: Vec<Expr>,
+        conditions: Vec<Cow<'_, Expr>>,
         place: &'static str,
     ) -> Result<(), Error> {
-        let (asking, plain): (Vec<Expr>, Vec<Expr>) =
-            conditions.into_iter().partition(super::walk::has_subquery);
-        let both = |a, b| Expr::And(Box::new(a), Box::new(b));
+        let (asking, plain): (Vec<Cow<'_, Expr>>, Vec<Cow<'_, Expr>>) =
+            conditions.into_iter().partition(|expr| super::walk::has_subquery(expr));
+        let both = |a: Cow<'_, Expr>, b: Cow<'_, Expr>| {
+            Cow::Owned(Expr::And(Box::new(a.into_owned()), Box::new(b.into_owned())))
+        };
         if let Some(all) = plain.into_iter().reduce(both) {
             self.filter_by(relation, &all, place)?;
         }
@@ -358,7 +363,7 @@ impl Planner<'_, '_> {
         let mut targets = Vec::with_capacity(items.len());
         for item in items {
             let Expr::Star(qualifier) = &item.expr else {
-                let name = item.alias.clone().unwrap_or_else(|| label(&item.expr));
+                let name = item.alias.clone().unwrap_or_else(|| label(&item.expr)).into();
                 targets.push(Target { expr: item.expr.clone(), name, alias: item.alias.is_some() });
                 continue;
             };
@@ -430,7 +435,7 @@ pub fn rename(scope: &mut Scope, alias: &query::Alias) -> Result<(), PlanError> 
         if !column.hidden
             && let Some(name) = names.next()
         {
-            column.name.clone_from(name);
+            column.name = name.as_str().into();
         }
     }
     Ok(())

@@ -48,6 +48,7 @@ pub struct Column {
     pub id: u32,
     /// Its name.
     pub name: String,
+    label: Arc<str>,
     /// Its type.
     pub ty: Type,
     /// Whether NULL may stand in it.
@@ -63,9 +64,9 @@ pub struct Column {
 }
 
 impl Column {
-    /// Its name, empty if it cannot be named.
-    pub fn visible_name(&self) -> &str {
-        if self.public { &self.name } else { "" }
+    /// Its name in a scope, empty if it cannot be named.
+    pub fn label(&self) -> Arc<str> {
+        Arc::clone(&self.label)
     }
 }
 
@@ -130,14 +131,16 @@ impl Table {
             .enumerate()
             .map(|(ordinal, column)| {
                 let described = desc.columns.iter().find(|described| described.id == column.id);
+                let public = ordinal < codec.public
+                    && described.is_some_and(|described| !described.inaccessible);
                 Column {
                     id: column.id,
                     name: column.name.clone(),
+                    label: if public { column.name.as_str().into() } else { Arc::default() },
                     ty: column.ty.clone(),
                     nullable: column.nullable,
                     hidden: described.is_none_or(|d| d.hidden || d.inaccessible),
-                    public: ordinal < codec.public
-                        && described.is_some_and(|described| !described.inaccessible),
+                    public,
                     computed: described.is_some_and(|d| d.compute_expr.is_some()),
                     is_virtual: described.is_some_and(|d| d.is_virtual),
                 }
@@ -202,8 +205,7 @@ impl Table {
     pub fn scope(&self) -> Scope {
         let source = SourceName::alias(self.desc.name.clone());
         let columns = self.columns.iter().map(|column| {
-            let mut made =
-                ScopeColumn::new(column.visible_name(), column.ty.clone(), source.clone());
+            let mut made = ScopeColumn::new(column.label(), column.ty.clone(), source.clone());
             made.hidden = column.hidden;
             made
         });

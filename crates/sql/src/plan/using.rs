@@ -46,12 +46,12 @@ pub fn side_of(expr: &Expr, scope: &Scope, left_width: usize) -> Option<Side> {
 pub(super) fn check_names(left: &Scope, right: &Scope) -> Result<(), PlanError> {
     let mut seen: Vec<&SourceName> = Vec::new();
     for column in &right.columns {
-        if column.source.table.is_empty() || seen.contains(&&column.source) {
+        if column.source.table().is_empty() || seen.contains(&&column.source) {
             continue;
         }
         seen.push(&column.source);
         if left.columns.iter().any(|other| other.source == column.source) {
-            return Err(PlanError::DuplicateSource { name: column.source.table.clone() });
+            return Err(PlanError::DuplicateSource { name: column.source.table().to_owned() });
         }
     }
     Ok(())
@@ -63,7 +63,7 @@ pub(super) fn shared_names(left: &Scope, right: &Scope) -> Vec<String> {
         .iter()
         .filter(|column| !column.hidden && !column.name.is_empty())
         .filter(|column| right.columns.iter().any(|c| !c.hidden && c.name == column.name))
-        .map(|column| column.name.clone())
+        .map(|column| column.name.to_string())
         .collect()
 }
 

@@ -3,6 +3,8 @@
 //! Shape: one level only; callers recurse. Queries inside an expression (subqueries) are not entered, since their
 //! names mean something else. Depth is bounded by the parser.
 
+use std::borrow::Cow;
+
 use crate::ast::expr::{CompareOp, Expr, Over};
 use crate::ast::query::{FrameBound, OrderKey, WindowSpec};
 
@@ -212,7 +214,7 @@ pub fn conjuncts(expr: &Expr) -> Vec<&Expr> {
 }
 
 /// `(a, b) = (1, 2)` as `a = 1`, `b = 2`; everything else as it is. Only for conditions, where NULL is as good as false.
-pub fn split_tuples(list: Vec<&Expr>) -> Vec<Expr> {
+pub fn split_tuples(list: Vec<&Expr>) -> Vec<Cow<'_, Expr>> {
     let mut out = Vec::with_capacity(list.len());
     for expr in list {
         if let Expr::Compare(CompareOp::Eq, a, b) = expr
@@ -221,10 +223,10 @@ pub fn split_tuples(list: Vec<&Expr>) -> Vec<Expr> {
         {
             for (a, b) in a.exprs.iter().zip(&b.exprs) {
                 let sides = (Box::new(a.clone()), Box::new(b.clone()));
-                out.push(Expr::Compare(CompareOp::Eq, sides.0, sides.1));
+                out.push(Cow::Owned(Expr::Compare(CompareOp::Eq, sides.0, sides.1)));
             }
         } else {
-            out.push(expr.clone());
+            out.push(Cow::Borrowed(expr));
         }
     }
     out

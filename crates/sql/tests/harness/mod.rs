@@ -14,6 +14,7 @@
 //! names, then rows, columns joined by a space; else the tag, unless nothing is expected; notices first.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use base::hlc::{Clock, Timestamp};
 use base::ids::{NodeId, UniqueInts, Uuid};
