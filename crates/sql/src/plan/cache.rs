@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::scope::SourceName;
 use super::table::Table;
 use crate::ast::ObjectName;
+use crate::catalog::privilege::Privilege;
 use crate::catalog::{self, Snapshot, names};
 
 /// How many tables, and how many names, a session remembers.
@@ -20,6 +21,15 @@ const ENTRIES_MAX: usize = 256;
 pub struct TableCache {
     tables: BTreeMap<u32, Arc<Table>>,
     named: BTreeMap<ObjectName, Named>,
+    allowed: Option<Allowed>,
+}
+
+/// Privileges that were found to be there, of one user in one state of the catalog.
+#[derive(Clone, Debug)]
+struct Allowed {
+    snapshot: Arc<Snapshot>,
+    user: String,
+    tables: Vec<(u32, Privilege)>,
 }
 
 /// What a name meant, and under which circumstances.
@@ -84,8 +94,48 @@ impl TableCache {
         self.named.insert(name.clone(), known);
     }
 
+    /// Whether the user was found to have a privilege on a table before.
+    pub fn is_allowed(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        user: &str,
+        table: u32,
+        privilege: Privilege,
+    ) -> bool {
+        self.allowed.as_ref().is_some_and(|known| {
+            Arc::ptr_eq(&known.snapshot, snapshot)
+                && known.user == user
+                && known.tables.contains(&(table, privilege))
+        })
+    }
+
+    /// Remembers that the user has a privilege on a table.
+    pub fn allow(
+        &mut self,
+        snapshot: &Arc<Snapshot>,
+        user: &str,
+        table: u32,
+        privilege: Privilege,
+    ) {
+        let same = self
+            .allowed
+            .as_ref()
+            .is_some_and(|known| Arc::ptr_eq(&known.snapshot, snapshot) && known.user == user);
+        if !same {
+            let (snapshot, user) = (Arc::clone(snapshot), user.to_owned());
+            self.allowed = Some(Allowed { snapshot, user, tables: Vec::new() });
+        }
+        if let Some(known) = &mut self.allowed {
+            if known.tables.len() >= ENTRIES_MAX {
+                known.tables.clear();
+            }
+            known.tables.push((table, privilege));
+        }
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
+        self.allowed = None;
         self.tables.clear();
         self.named.clear();
     }

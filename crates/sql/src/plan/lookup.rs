@@ -65,12 +65,19 @@ impl Planner<'_, '_> {
             return Ok(());
         }
         let snapshot = self.cx.snapshot()?;
+        let session = &*self.cx.session;
+        if session.tables.is_allowed(&snapshot, &session.user, table.id(), privilege) {
+            return Ok(());
+        }
         let on = table.desc.privileges.as_ref();
         let kind = match kind_of(&table.desc) {
             catalog::Kind::Sequence => catalog::Kind::Sequence,
             _ => catalog::Kind::Relation,
         };
-        self.cx.require(&snapshot, on, privilege, (kind, &table.desc.name))
+        self.cx.require(&snapshot, on, privilege, (kind, &table.desc.name))?;
+        let session = &mut *self.cx.session;
+        session.tables.allow(&snapshot, &session.user, table.id(), privilege);
+        Ok(())
     }
 }
 
