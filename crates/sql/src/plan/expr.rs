@@ -81,7 +81,7 @@ impl types_expr::Scope for Resolver<'_> {
         let row = self.scope.star(parts)?.into_iter().filter_map(|ordinal| {
             let column = self.scope.columns.get(ordinal)?;
             column.mark();
-            Some((column.name.clone(), Column { ordinal, ty: column.ty.clone() }))
+            Some((column.name.to_string(), Column { ordinal, ty: column.ty.clone() }))
         });
         Some(row.collect())
     }
