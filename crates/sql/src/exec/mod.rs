@@ -66,7 +66,8 @@ use crate::ast::{self, Statement};
 use crate::cx::Cx;
 use crate::error::Error as SqlError;
 use crate::outcome::{Column, Outcome, Rows};
-use crate::plan::{Planner, Relation, lookup_join, select::visible};
+use crate::plan::lookup::Found;
+use crate::plan::{Error as PlanError, Planner, Relation, lookup_join, select::visible};
 use crate::session::TxnState;
 use crate::types::as_of;
 use run::{Flow, Run};
@@ -230,8 +231,30 @@ fn run_other(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Outcome, SqlError> {
     match stmt {
         Statement::SetVar(set) => set::session_var(set, cx),
         Statement::Discard(what) => Ok(set::discard(*what, cx)),
+        Statement::SetSessionCharacteristics(modes) => Ok(characteristics(modes, cx)),
+        Statement::CreateStatistics(create) => statistics(create, cx),
         _ => Err(SqlError::unsupported("this statement")),
     }
+}
+
+/// SET SESSION CHARACTERISTICS: how later transactions begin.
+fn characteristics(modes: &TxnModes, cx: &mut Cx<'_>) -> Outcome {
+    if let Some(read_only) = modes.read_only {
+        let value = if read_only { "on" } else { "off" };
+        cx.session.vars.insert("default_transaction_read_only".to_owned(), value.to_owned());
+    }
+    Outcome::tag("SET SESSION CHARACTERISTICS")
+}
+
+/// CREATE STATISTICS and ANALYZE: the names are looked up, but plans are made without statistics.
+fn statistics(create: &ast::ddl::CreateStatistics, cx: &mut Cx<'_>) -> Result<Outcome, SqlError> {
+    let mut planner = Planner::new(cx);
+    if let Found::Stored(table, _) = planner.find_source(&create.table)?
+        && let Some(name) = create.columns.iter().find(|name| table.ordinal(name).is_none())
+    {
+        return Err(PlanError::UndefinedColumn { name: name.clone() }.into());
+    }
+    Ok(Outcome::tag(if create.name.is_some() { "CREATE STATISTICS" } else { "ANALYZE" }))
 }
 
 /// Runs a query.

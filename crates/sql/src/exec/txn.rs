@@ -40,7 +40,9 @@ pub fn begin(begin: Begin, cx: &mut Cx<'_>) {
         kv,
         started,
         historical: begin.historical,
-        read_only: begin.read_only || begin.historical.is_some(),
+        read_only: begin.read_only
+            || begin.historical.is_some()
+            || cx.session.flag("default_transaction_read_only", false),
         implicit: begin.implicit,
         savepoints: Vec::new(),
         statements: 0,

@@ -92,6 +92,9 @@ fn resolve(
             known.push(Some(scalar));
         }
     }
+    if name.starts_with("enum_") {
+        adapt_enum(exprs, &mut known, &mut kinds, scope);
+    }
     let Some(overload) = function::resolve(name, &kinds, want) else {
         return Err(unknown_signature(name, exprs, known, scope));
     };
@@ -119,6 +122,28 @@ fn resolve(
         return Ok(labelled(build, tuple, &args));
     }
     Ok(Scalar { ty: overload.result(&types), node: Node::Call { overload, args } })
+}
+
+/// Literals beside a value of an enum are values of that enum: `enum_range('a'::e, 'b')`.
+fn adapt_enum(
+    exprs: &[Expr],
+    known: &mut [Option<Scalar>],
+    kinds: &mut [Arg],
+    scope: &mut dyn Scope,
+) {
+    let of_enum = |scalar: &&Scalar| matches!(scalar.ty, Type::Enum(_));
+    let Some(ty) = known.iter().flatten().find(of_enum).map(|scalar| scalar.ty.clone()) else {
+        return;
+    };
+    for ((expr, known), kind) in exprs.iter().zip(known).zip(kinds) {
+        if known.is_none()
+            && let Ok(scalar) = expr_of(expr, scope, Some(&ty))
+            && matches!(scalar.ty, Type::Enum(_))
+        {
+            *kind = Arg::Typed(scalar.ty.clone());
+            *known = Some(scalar);
+        }
+    }
 }
 
 /// A call of `jsonb_build_object` over the fields of a row with names.
