@@ -8,7 +8,6 @@
 //!
 //! Shape: keys in this order; values of rows in their SQL text form.
 
-use base::hlc::Timestamp;
 use protocol::event::SimEvent;
 use protocol::result::{Column, StatementResult};
 use serde::Serialize;
@@ -71,7 +70,7 @@ impl<'a> Statement<'a> {
         Self {
             n,
             sql: &result.sql,
-            at: at(result.at.0),
+            at: calendar::stamp(result.at),
             tag: result.tag.as_deref(),
             columns: &result.columns,
             rows: &result.rows,
@@ -97,11 +96,11 @@ impl<'a> Command<'a> {
         Self {
             n,
             sim: result.sql.trim_start_matches("\\sim").trim(),
-            at: at(result.at.0),
+            at: calendar::stamp(result.at),
             events: events
                 .iter()
                 .map(|event| Event {
-                    at: at(event.at.0),
+                    at: calendar::stamp(event.at),
                     kind: &event.kind,
                     words: &event.words,
                     job_id: event.job_id.as_deref(),
@@ -113,10 +112,6 @@ impl<'a> Command<'a> {
             error: error(result),
         }
     }
-}
-
-fn at(wall: i64) -> String {
-    calendar::rfc3339(Timestamp::from_wall(wall))
 }
 
 fn error(result: &StatementResult) -> Option<Error<'_>> {

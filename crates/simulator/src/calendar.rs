@@ -9,6 +9,7 @@
 
 use base::hlc::{NANOS_PER_SEC, Timestamp};
 use base::num;
+use protocol::time::Nanos;
 
 const SECS_PER_DAY: i64 = 86_400;
 
@@ -41,6 +42,11 @@ const fn civil_from_days(days: i64) -> (i64, i64, i64) {
 pub fn rfc3339(at: Timestamp) -> String {
     let (date, time, nanos) = parts(at.wall);
     format!("{date}T{time}.{nanos:09}Z")
+}
+
+/// The same of a time that has crossed a process.
+pub fn stamp(at: Nanos) -> String {
+    rfc3339(Timestamp::from_wall(at.0))
 }
 
 /// Date and time to the second, for people: `2022-04-01 02:00:00`.
