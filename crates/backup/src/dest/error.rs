@@ -246,21 +246,46 @@ impl fmt::Display for Error {
                 "backups are not continuous: {layer}th backup ends at {end}, {}th backup starts at {start}",
                 layer + 1
             ),
+            Self::SingleLocality { .. }
+            | Self::LocalityMissing
+            | Self::LocalityTwoDefaults
+            | Self::LocalityNoDefault
+            | Self::LocalityTwice { .. } => f.write_str(&self.locality_text()),
+        }
+    }
+}
+
+impl Error {
+    /// What is wrong with the localities of a list of URIs.
+    fn locality_text(&self) -> String {
+        match self {
             Self::SingleLocality { locality } => {
-                write!(f, "COCKROACH_LOCALITY {locality} is invalid for a single BACKUP location")
+                format!("COCKROACH_LOCALITY {locality} is invalid for a single BACKUP location")
             }
-            Self::LocalityMissing => f.write_str(
-                "multiple URLs are provided for partitioned BACKUP, but COCKROACH_LOCALITY is not specified",
-            ),
+            Self::LocalityMissing => {
+                "multiple URLs are provided for partitioned BACKUP, but COCKROACH_LOCALITY is not specified".to_owned()
+            }
             Self::LocalityTwoDefaults => {
-                f.write_str("multiple default URLs provided for partition backup")
+                "multiple default URLs provided for partition backup".to_owned()
             }
             Self::LocalityNoDefault => {
-                f.write_str("no default URL provided for partitioned backup")
+                "no default URL provided for partitioned backup".to_owned()
             }
-            Self::LocalityTwice { locality } => {
-                write!(f, "duplicate URIs for locality {locality}")
-            }
+            Self::LocalityTwice { locality } => format!("duplicate URIs for locality {locality}"),
+            Self::Store(_)
+            | Self::NoLatest { .. }
+            | Self::LatestPath(_)
+            | Self::MalformedLatest
+            | Self::ManifestExists { .. }
+            | Self::CheckpointExists { .. }
+            | Self::LockExists { .. }
+            | Self::FullExists { .. }
+            | Self::NoFull { .. }
+            | Self::MixedIncrementals
+            | Self::Layer { .. }
+            | Self::Descriptor { .. }
+            | Self::Hole { .. }
+            | Self::NotContinuous { .. } => String::new(),
         }
     }
 }
