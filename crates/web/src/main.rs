@@ -10,6 +10,8 @@
 mod app;
 mod client;
 mod components;
+#[cfg(test)]
+mod fixture;
 mod format;
 mod map;
 mod meta;

@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn lines_become_statements_commands_or_words() {
-        let read = |line: &str| super::read(&Piece::Command(line.to_owned()));
+        let read = |line: &str| read(&Piece::Command(line.to_owned()));
         assert_eq!(read("\\d bank.t;"), Meta::Sql("SHOW COLUMNS FROM bank.t;".to_owned()));
         assert_eq!(read("\\sim step"), Meta::Sim("\\sim step".to_owned()));
         assert_eq!(read("\\x"), Meta::Expanded);

@@ -14,6 +14,8 @@ pub(crate) mod inspect;
 pub(crate) mod map;
 pub(crate) mod page;
 pub(crate) mod shell;
+#[cfg(test)]
+mod tests;
 pub(crate) mod time;
 
 use std::rc::Rc;

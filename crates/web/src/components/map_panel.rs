@@ -196,3 +196,61 @@ fn empty_words(map: &ChainMap, starting: bool, on: &Callback<Intent>) -> Html {
         </div>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    fn html(ui: MapUi) -> String {
+        fixture::draw::<MapPanel>(MapPanelProps {
+            map: Rc::new(fixture::map()),
+            ui,
+            starting: false,
+            on: Callback::noop(),
+        })
+    }
+
+    #[test]
+    fn the_picture_has_every_layer_and_what_broke() {
+        let html = html(MapUi::default());
+        assert_eq!(html.matches("data-layer=\"full\"").count(), 3);
+        assert_eq!(html.matches("data-layer=\"incremental\"").count(), 3);
+        assert!(html.contains("data-chain=\"broken\""));
+        assert_eq!(html.matches("data-failure").count(), 1);
+        for words in ["cannot be extended", "extendable for 1 h 18 min", "now 06:42", "forecast", "held for job"] {
+            assert!(html.contains(words), "{words}");
+        }
+        assert!(html.contains("role=\"slider\"") && html.contains("role=\"img\""));
+    }
+
+    #[test]
+    fn the_table_is_always_there() {
+        for as_table in [false, true] {
+            let html = html(MapUi { as_table, ..MapUi::default() });
+            assert!(html.contains("<caption"), "{as_table}");
+            assert!(html.contains("every moment since 03:12"), "{as_table}");
+        }
+    }
+
+    #[test]
+    fn a_failure_explains_itself_when_chosen() {
+        let mark = map::Mark::Attempt("s3://acme/prod".to_owned(), "/2022/04/01-020000.00".to_owned(), 0);
+        let html = html(MapUi { chosen: Some(mark), ..MapUi::default() });
+        assert!(html.contains("ERROR XXUUU"));
+        assert!(html.contains("<b>carts</b>"));
+        assert!(html.contains("Take a new full"));
+    }
+
+    #[test]
+    fn an_empty_map_says_what_fills_it() {
+        let map = ChainMap { starter: "BACKUP INTO 'x';".to_owned(), ..ChainMap::default() };
+        let html = fixture::draw::<MapPanel>(MapPanelProps {
+            map: Rc::new(map),
+            ui: MapUi::default(),
+            starting: false,
+            on: Callback::noop(),
+        });
+        assert!(html.contains("No backups yet.") && html.contains("BACKUP INTO &#x27;x&#x27;;"));
+    }
+}
