@@ -48,7 +48,7 @@ pub const SCENARIOS: [Scenario; 2] = [
     Scenario {
         name: "bank",
         words: "three nodes, a bucket, and a bank with a few customers and accounts, one hour old",
-        starter: "BACKUP DATABASE bank INTO 's3://acme-backups/bank?AUTH=implicit';",
+        starter: "BACKUP DATABASE bank INTO 's3://acme/prod?AUTH=implicit';",
     },
     Scenario {
         name: "empty",

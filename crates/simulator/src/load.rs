@@ -6,29 +6,19 @@ use base::hlc::Timestamp;
 use protocol::message::{Info, Load, Scenario, VERSION};
 use sql::rules::Version;
 
-use crate::input::{Config, TEXT_BYTES_MAX};
+use crate::input::{Config, SCENARIOS, TEXT_BYTES_MAX};
 
 /// The scenario that a page opens with.
 const FIRST: &str = "bank";
-
-/// Scenarios: name, what they hold, the statement that a newcomer finds in the prompt.
-const SCENARIOS: [(&str, &str, &str); 2] = [
-    (
-        FIRST,
-        "Three nodes, customers and accounts, an hour of history.",
-        "BACKUP DATABASE bank INTO 's3://acme/prod?AUTH=implicit';",
-    ),
-    ("empty", "Three nodes and nothing else.", "CREATE DATABASE shop;"),
-];
 
 const VERSIONS: [(&str, Version); 2] = [("v21.2", Version::V21_2), ("v26.2", Version::V26_2)];
 
 /// What this engine is and what it knows.
 pub fn info() -> Info {
-    let scenario = |(name, words, starter): (&str, &str, &str)| Scenario {
-        name: name.to_owned(),
-        words: words.to_owned(),
-        starter: starter.to_owned(),
+    let scenario = |known: crate::input::Scenario| Scenario {
+        name: known.name.to_owned(),
+        words: known.words.to_owned(),
+        starter: known.starter.to_owned(),
     };
     Info {
         v: vec![VERSION],
@@ -46,7 +36,7 @@ pub fn info() -> Info {
 pub fn config(load: &Load) -> Result<Config, String> {
     let mut config = Config { scenario: FIRST.to_owned(), ..Config::default() };
     if let Some(name) = &load.scenario {
-        if !SCENARIOS.iter().any(|(known, ..)| known == name) {
+        if !SCENARIOS.iter().any(|known| known.name == name) {
             return Err(format!("there is no scenario \"{name}\""));
         }
         config.scenario.clone_from(name);

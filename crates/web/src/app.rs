@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::components::page::Page;
+use crate::components::page::page;
 use crate::runtime::{self, Runtime};
 use crate::state::{Intent, UiState};
 
@@ -32,7 +32,7 @@ impl Component for App {
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        html! { <Page state={self.state.clone()} on={self.on.clone()} /> }
+        page(&self.state, &self.on)
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {

@@ -6,21 +6,21 @@
 //! ```
 //!
 //! Shape: two closed enums; all JavaScript values are turned into plain types here.
-//! Errors: a refused or unreadable reply is [`Said::Refused`]. Source: `spec/embedding.md` 3.
+//! Errors: a refused request is [`Said::Refused`]. Source: `spec/embedding.md` 3.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use js_sys::{JSON, Object, Reflect, Uint8Array};
-use protocol::message::{Complete, Info, Load, Play, Request, RpcError, Text, method};
+use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
+use protocol::message::{Info, Load, RpcError, method};
 use protocol::query::Query;
 use protocol::result::StatementResult;
 use protocol::text::{Completions, Token};
 use protocol::time::{Clock, Nanos};
 use protocol::{agenda, chain, cluster, data, event, jobs, moment, storage};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
+
+use crate::decode::{Decode, field};
+use crate::num;
 
 /// Whose text is coloured.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -124,31 +124,17 @@ pub(crate) enum Said {
 #[derive(Default)]
 pub(crate) struct Client {
     next_id: u32,
-    pending: BTreeMap<u32, Ask>,
+    pending: Vec<(u32, Ask)>,
 }
 
 impl Client {
     /// The message that asks, remembered until its reply.
-    pub(crate) fn ask(&mut self, ask: Ask) -> Result<JsValue, String> {
+    pub(crate) fn ask(&mut self, ask: Ask) -> JsValue {
         self.next_id = self.next_id.wrapping_add(1);
         let id = self.next_id;
-        let message = match &ask {
-            Ask::Info => request(id, method::INFO, ()),
-            Ask::Load(load) => request(id, method::LOAD, load),
-            Ask::Exec(_, text) => request(id, method::EXEC, Text { text: text.clone() }),
-            Ask::Sim(_, text) => request(id, method::SIM, Text { text: text.clone() }),
-            Ask::Tokens(_, text) => request(id, method::TOKENS, Text { text: text.clone() }),
-            Ask::Complete(text, cursor) => {
-                request(id, method::COMPLETE, Complete { text: text.clone(), cursor: *cursor })
-            }
-            Ask::View(query) => request(id, method::QUERY, query),
-            Ask::Play(rate) => request(id, method::PLAY, Play { rate: *rate }),
-            Ask::Pause => request(id, method::PAUSE, ()),
-            Ask::Export => request(id, method::EXPORT, ()),
-            Ask::Import(bytes) => import(id, bytes),
-        }?;
-        self.pending.insert(id, ask);
-        Ok(message)
+        let (method, params) = request(&ask);
+        self.pending.push((id, ask));
+        object(&[("id", id.into()), ("method", text(method)), ("params", params)])
     }
 
     /// What a message from the port says; `None` if it is not for us.
@@ -156,20 +142,19 @@ impl Client {
         if let Some(event) = field(message, "event").as_string() {
             let data = field(message, "data");
             return match event.as_str() {
-                "time" => from_js(data).ok().map(Said::Time),
-                "error" => Some(Said::Died(data.as_string().unwrap_or_default())),
+                "time" => Some(Said::Time(Clock::decode(&data))),
+                "error" => Some(Said::Died(String::decode(&data))),
                 _ => None,
             };
         }
         let id = field(message, "id").as_f64()?;
-        let ask = self.pending.remove(&u32::try_from(crate::num::whole(id)).ok()?)?;
-        let error = field(message, "error");
-        if !error.is_undefined() && !error.is_null() {
-            let error = from_js(error).unwrap_or_else(unreadable);
-            return Some(Said::Refused(ask, error));
+        let id = u32::try_from(num::whole(id)).ok()?;
+        let place = self.pending.iter().position(|(asked, _)| *asked == id)?;
+        let (_, ask) = self.pending.remove(place);
+        match Option::<RpcError>::decode(&field(message, "error")) {
+            Some(error) => Some(Said::Refused(ask, error)),
+            None => Some(answer(&ask, &field(message, "result"))),
         }
-        let said = answer(&ask, field(message, "result"));
-        Some(said.unwrap_or_else(|text| Said::Refused(ask, unreadable(text))))
     }
 
     /// Forgets what was asked of an engine that is gone.
@@ -178,81 +163,139 @@ impl Client {
     }
 }
 
-fn unreadable(message: String) -> RpcError {
-    RpcError { code: "bad_reply".to_owned(), message }
+/// An object of named values.
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        // Setting a field of a plain object cannot fail.
+        let _set = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    object.into()
 }
 
-/// A field of a JavaScript object, `undefined` if it has none.
-pub(crate) fn field(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+fn text(text: &str) -> JsValue {
+    JsValue::from_str(text)
 }
 
-fn request<P: Serialize>(id: u32, method: &str, params: P) -> Result<JsValue, String> {
-    let request = Request { id, method: method.to_owned(), params };
-    request
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .map_err(|error| error.to_string())
+fn optional(value: Option<&String>) -> JsValue {
+    value.map_or(JsValue::NULL, |value| text(value))
 }
 
-/// Bytes go as a `Uint8Array`, not as a list of numbers.
-fn import(id: u32, bytes: &[u8]) -> Result<JsValue, String> {
-    let message = request(id, method::IMPORT, ())?;
-    let object: &Object = message.unchecked_ref();
-    match Reflect::set(object, &JsValue::from_str("params"), &Uint8Array::from(bytes)) {
-        Ok(true) => Ok(message),
-        _ => Err("the message cannot carry bytes".to_owned()),
+fn nanos(t: Nanos) -> JsValue {
+    text(&t.0.to_string())
+}
+
+/// The method and the parameters of a request.
+fn request(ask: &Ask) -> (&'static str, JsValue) {
+    match ask {
+        Ask::Info => (method::INFO, JsValue::NULL),
+        Ask::Load(load) => {
+            let fields = [
+                ("scenario", optional(load.scenario.as_ref())),
+                ("version", optional(load.version.as_ref())),
+                ("seed", optional(load.seed.as_ref())),
+                ("start", load.start.map_or(JsValue::NULL, nanos)),
+            ];
+            (method::LOAD, object(&fields))
+        }
+        Ask::Exec(_, line) => (method::EXEC, object(&[("text", text(line))])),
+        Ask::Sim(_, line) => (method::SIM, object(&[("text", text(line))])),
+        Ask::Tokens(_, line) => (method::TOKENS, object(&[("text", text(line))])),
+        Ask::Complete(line, cursor) => {
+            (method::COMPLETE, object(&[("text", text(line)), ("cursor", (*cursor).into())]))
+        }
+        Ask::View(query) => (method::QUERY, question(query)),
+        Ask::Play(rate) => (method::PLAY, object(&[("rate", nanos(*rate))])),
+        Ask::Pause => (method::PAUSE, JsValue::NULL),
+        Ask::Export => (method::EXPORT, JsValue::NULL),
+        Ask::Import(bytes) => (method::IMPORT, Uint8Array::from(bytes.as_slice()).into()),
     }
 }
 
-fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
+/// A query as its JSON has it: a name, or an object with one field.
+fn question(query: &Query) -> JsValue {
+    let (name, fields): (&str, Vec<(&str, JsValue)>) = match query {
+        Query::Clock => return text("clock"),
+        Query::ChainMap => return text("chain_map"),
+        Query::Storage => return text("storage"),
+        Query::Cluster => return text("cluster"),
+        Query::Jobs => return text("jobs"),
+        Query::Tables => return text("tables"),
+        Query::Moments => return text("moments"),
+        Query::RestorePlan { collection, subdir, at } => (
+            "restore_plan",
+            vec![
+                ("collection", text(collection)),
+                ("subdir", optional(subdir.as_ref())),
+                ("at", nanos(*at)),
+            ],
+        ),
+        Query::Agenda { limit } => ("agenda", vec![("limit", (*limit).into())]),
+        Query::Object { bucket, path } => {
+            ("object", vec![("bucket", text(bucket)), ("path", text(path))])
+        }
+        Query::Rows { table, at, limit } => (
+            "rows",
+            vec![
+                ("table", (*table).into()),
+                ("at", at.map_or(JsValue::NULL, nanos)),
+                ("limit", (*limit).into()),
+            ],
+        ),
+        Query::Versions { table, key } => {
+            ("versions", vec![("table", (*table).into()), ("key", text(key))])
+        }
+        Query::Events { since, limit } => {
+            let since = num::small(usize::try_from(*since).unwrap_or(usize::MAX));
+            ("events", vec![("since", since.into()), ("limit", (*limit).into())])
+        }
+    };
+    object(&[(name, object(&fields))])
 }
 
-fn answer(ask: &Ask, result: JsValue) -> Result<Said, String> {
-    Ok(match ask {
-        Ask::Info => Said::Info(from_js(result)?),
-        Ask::Load(_) => Said::Loaded(from_js(result)?),
+fn answer(ask: &Ask, result: &JsValue) -> Said {
+    match ask {
+        Ask::Info => Said::Info(Info::decode(result)),
+        Ask::Load(_) => Said::Loaded(Info::decode(result)),
         Ask::Exec(entry, _) => {
-            let list: js_sys::Array = result.dyn_into().map_err(|_| "no list of results")?;
-            Said::Results(*entry, list.iter().map(one_result).collect::<Result<_, _>>()?)
+            let list = Array::from(result);
+            Said::Results(*entry, list.iter().map(|value| one_result(&value)).collect())
         }
-        Ask::Sim(entry, _) => Said::Results(*entry, vec![one_result(result)?]),
-        Ask::Tokens(whose, _) => Said::Tokens(*whose, from_js(result)?),
-        Ask::Complete(..) => Said::Completions(from_js(result)?),
-        Ask::View(query) => Said::View(view(query, result)?),
+        Ask::Sim(entry, _) => Said::Results(*entry, vec![one_result(result)]),
+        Ask::Tokens(whose, _) => Said::Tokens(*whose, Vec::decode(result)),
+        Ask::Complete(..) => Said::Completions(Completions::decode(result)),
+        Ask::View(query) => Said::View(view(query, result)),
         Ask::Play(rate) => Said::Playing(*rate),
         Ask::Pause => Said::Paused,
-        Ask::Export => {
-            Said::Exported(result.dyn_into::<Uint8Array>().map_err(|_| "no bytes")?.to_vec())
-        }
+        Ask::Export => Said::Exported(Uint8Array::new(result).to_vec()),
         Ask::Import(_) => Said::Imported,
-    })
+    }
 }
 
-fn one_result(value: JsValue) -> Result<(StatementResult, String), String> {
-    let json = JSON::stringify(&value).map(String::from).unwrap_or_default();
-    Ok((from_js(value)?, json))
+fn one_result(value: &JsValue) -> (StatementResult, String) {
+    let json = JSON::stringify(value).map(String::from).unwrap_or_default();
+    (StatementResult::decode(value), json)
 }
 
 /// Results kept from an earlier visit.
 pub(crate) fn kept_results(json: &str) -> Option<Vec<StatementResult>> {
-    from_js(JSON::parse(json).ok()?).ok()
+    JSON::parse(json).ok().map(|value| Vec::decode(&value))
 }
 
-fn view(query: &Query, result: JsValue) -> Result<Seen, String> {
-    Ok(match query {
-        Query::Clock => Seen::Clock(Rc::new(from_js(result)?)),
-        Query::ChainMap => Seen::Map(Rc::new(from_js(result)?)),
-        Query::RestorePlan { .. } => Seen::Plan(Rc::new(from_js(result)?)),
-        Query::Agenda { .. } => Seen::Agenda(Rc::new(from_js(result)?)),
-        Query::Storage => Seen::Storage(Rc::new(from_js(result)?)),
-        Query::Object { .. } => Seen::Object(Rc::new(from_js(result)?)),
-        Query::Cluster => Seen::Cluster(Rc::new(from_js(result)?)),
-        Query::Jobs => Seen::Jobs(Rc::new(from_js(result)?)),
-        Query::Tables => Seen::Tables(Rc::new(from_js(result)?)),
-        Query::Rows { .. } => Seen::Rows(Rc::new(from_js(result)?)),
-        Query::Versions { .. } => Seen::Versions(Rc::new(from_js(result)?)),
-        Query::Moments => Seen::Moments(Rc::new(from_js(result)?)),
-        Query::Events { .. } => Seen::Events(Rc::new(from_js(result)?)),
-    })
+fn view(query: &Query, result: &JsValue) -> Seen {
+    match query {
+        Query::Clock => Seen::Clock(Rc::new(Decode::decode(result))),
+        Query::ChainMap => Seen::Map(Rc::new(Decode::decode(result))),
+        Query::RestorePlan { .. } => Seen::Plan(Rc::new(Decode::decode(result))),
+        Query::Agenda { .. } => Seen::Agenda(Rc::new(Decode::decode(result))),
+        Query::Storage => Seen::Storage(Rc::new(Decode::decode(result))),
+        Query::Object { .. } => Seen::Object(Rc::new(Decode::decode(result))),
+        Query::Cluster => Seen::Cluster(Rc::new(Decode::decode(result))),
+        Query::Jobs => Seen::Jobs(Rc::new(Decode::decode(result))),
+        Query::Tables => Seen::Tables(Rc::new(Decode::decode(result))),
+        Query::Rows { .. } => Seen::Rows(Rc::new(Decode::decode(result))),
+        Query::Versions { .. } => Seen::Versions(Rc::new(Decode::decode(result))),
+        Query::Moments => Seen::Moments(Rc::new(Decode::decode(result))),
+        Query::Events { .. } => Seen::Events(Rc::new(Decode::decode(result))),
+    }
 }

@@ -39,10 +39,12 @@ pub(crate) fn layer(start: i64, end: i64, size_bytes: u64) -> Layer {
 
 /// The cause of a chain broken by GC.
 pub(crate) fn cause() -> Cause {
-    let mark = |minutes, kind, words: &str| CauseMark { at: at(minutes), kind, words: words.to_owned() };
+    let mark =
+        |minutes, kind, words: &str| CauseMark { at: at(minutes), kind, words: words.to_owned() };
     Cause {
         title: "GC has passed the end of this chain".to_owned(),
-        text: "Table carts keeps 90 min of history. This chain can no longer be extended.".to_owned(),
+        text: "Table carts keeps 90 min of history. This chain can no longer be extended."
+            .to_owned(),
         culprit: Some("carts".to_owned()),
         axis: Some(CauseAxis {
             from: at(240),
@@ -63,9 +65,8 @@ pub(crate) fn cause() -> Cause {
     }
 }
 
-/// The map of the head's drawing, at 06:42.
-pub(crate) fn map() -> ChainMap {
-    let bank = |subdir: &str, layers| Chain {
+fn bank(subdir: &str, layers: Vec<Layer>) -> Chain {
+    Chain {
         subdir: subdir.to_owned(),
         target: "DATABASE bank".to_owned(),
         target_words: "bank".to_owned(),
@@ -73,8 +74,12 @@ pub(crate) fn map() -> ChainMap {
         restorable: true,
         ttl_secs: Some(5_400),
         ..Chain::default()
-    };
-    let broken = Chain {
+    }
+}
+
+fn broken() -> Chain {
+    let layers = vec![layer(0, 120, 9_000), layer(120, 180, 900), layer(180, 300, 400)];
+    Chain {
         state: ChainState::Broken,
         words: "cannot be extended".to_owned(),
         restore_words: "can be restored to 3 moments".to_owned(),
@@ -85,8 +90,25 @@ pub(crate) fn map() -> ChainMap {
             job_id: None,
             cause: Some(Box::new(cause())),
         }],
-        ..bank("/2022/04/01-020000.00", vec![layer(0, 120, 9_000), layer(120, 180, 900), layer(180, 300, 400)])
-    };
+        ..bank("/2022/04/01-020000.00", layers)
+    }
+}
+
+fn hourly() -> Chain {
+    let history =
+        |layer: Layer, from| Layer { revision_history: true, restorable_from: at(from), ..layer };
+    let layers = vec![history(layer(0, 192, 5_000), 180), history(layer(192, 315, 700), 192)];
+    Chain {
+        target: "TABLE bank.orders".to_owned(),
+        extendable_until: Some(at(405)),
+        words: "ends in 3 min unless extended".to_owned(),
+        restore_words: "any moment since 03:00".to_owned(),
+        ..bank("/2022/04/01-031200.00", layers)
+    }
+}
+
+/// The map of the head's drawing, at 06:42.
+pub(crate) fn map() -> ChainMap {
     let healthy = Chain {
         is_latest: true,
         extendable_until: Some(at(480)),
@@ -94,29 +116,22 @@ pub(crate) fn map() -> ChainMap {
         restore_words: "can be restored to 1 moment".to_owned(),
         ..bank("/2022/04/01-063000.00", vec![layer(0, 390, 9_500)])
     };
-    let history = |layer: Layer, from| Layer { revision_history: true, restorable_from: at(from), ..layer };
-    let hourly = Chain {
-        target: "TABLE bank.orders".to_owned(),
-        extendable_until: Some(at(405)),
-        words: "ends in 3 min unless extended".to_owned(),
-        restore_words: "any moment since 03:00".to_owned(),
-        ..bank("/2022/04/01-031200.00", vec![history(layer(0, 192, 5_000), 180), history(layer(192, 315, 700), 192)])
-    };
     let lane = |name: &str, words: &str, chains| Collection {
         name: name.to_owned(),
         words: words.to_owned(),
         chains,
         ..Collection::default()
     };
+    let (words, step) = ("bank.*".to_owned(), Nanos::from_secs(60));
     ChainMap {
         now: at(402),
         start: at(60),
         collections: vec![
-            lane("s3://acme/prod", "bank · 2 chains", vec![broken, healthy]),
-            lane("nodelocal://1/hourly", "orders · revision history", vec![hourly]),
+            lane("s3://acme/prod", "bank · 2 chains", vec![broken(), healthy]),
+            lane("nodelocal://1/hourly", "orders · revision history", vec![hourly()]),
         ],
         edges: vec![GcEdge {
-            target: "DATABASE bank".to_owned(),
+            target: "bank".to_owned(),
             table: "carts".to_owned(),
             ttl_secs: 5_400,
             readable_since: at(312),
@@ -128,7 +143,7 @@ pub(crate) fn map() -> ChainMap {
             words: "held for job …0007".to_owned(),
             ..Protection::default()
         }],
-        writes: Writes { words: "bank.*".to_owned(), start: at(60), step: Nanos::from_secs(60), puts: vec![3; 342], deletes: vec![0; 342] },
+        writes: Writes { words, start: at(60), step, puts: vec![3; 342], deletes: vec![0; 342] },
         ..ChainMap::default()
     }
 }

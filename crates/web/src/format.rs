@@ -81,10 +81,9 @@ pub(crate) fn fine(t: Nanos) -> String {
     }
 }
 
-/// `06:42`, with seconds and hundredths only where there are some.
+/// `06:42`, with seconds only where there are some.
 pub(crate) fn brief(t: Nanos) -> String {
-    let c = civil(t);
-    if c.secs % 60 == 0 && c.nanos < 10_000_000 { minutes(t) } else { fine(t) }
+    if civil(t).secs % 60 == 0 { minutes(t) } else { seconds(t) }
 }
 
 /// `2022-04-01`.
@@ -161,7 +160,8 @@ pub(crate) fn bytes(n: u64) -> String {
         unit += 1;
     }
     let unit = UNITS.get(unit).unwrap_or(&"");
-    if size < 10.0 { format!("{size:.1} {unit}") } else { format!("{size:.0} {unit}") }
+    let size = if size < 10.0 { num::tenths(size) } else { num::whole(size.round()).to_string() };
+    format!("{size} {unit}")
 }
 
 /// A count with its noun: `1 row`, `3 rows`.
@@ -179,7 +179,7 @@ mod tests {
     fn moments_read_as_people_write_them() {
         assert_eq!(date(T), "Fri 1 Apr 2022");
         assert_eq!(moment(T), "2022-04-01 06:42:00.25");
-        assert_eq!(near(T, T.plus(Nanos::from_secs(86_400))), "Fri 1 Apr 06:42:00.25");
+        assert_eq!(near(T, T.plus(Nanos::from_secs(86_400))), "Fri 1 Apr 06:42");
         assert_eq!(moment(Nanos::from_secs(951_782_400)), "2000-02-29 00:00:00");
         assert_eq!(date(Nanos::from_secs(0)), "Thu 1 Jan 1970");
     }

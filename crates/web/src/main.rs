@@ -10,6 +10,8 @@
 mod app;
 mod client;
 mod components;
+mod decode;
+mod el;
 #[cfg(test)]
 mod fixture;
 mod format;

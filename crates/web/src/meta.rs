@@ -93,7 +93,7 @@ pub(crate) fn read(piece: &Piece) -> Meta {
 }
 
 fn shapes(statement: &str) -> Vec<String> {
-    let wanted = statement.to_uppercase();
+    let wanted = statement.to_ascii_uppercase();
     let fitting =
         SHAPES.iter().filter(|(name, _)| name.starts_with(&wanted) || wanted.starts_with(name));
     let found: Vec<String> = fitting.map(|(_, shape)| (*shape).to_owned()).collect();

@@ -17,7 +17,7 @@ use web_sys::{
 };
 use yew::Callback;
 
-use crate::client::{self, Client, Said};
+use crate::client::{self, Client};
 use crate::num;
 use crate::state::{Effect, Intent, Kept, Key, Startup, map, page, shell, time};
 
@@ -69,10 +69,7 @@ impl Runtime {
             match effect {
                 Effect::Ask(ask) => {
                     let message = self.client.borrow_mut().ask(ask);
-                    match message {
-                        Ok(message) => self.engine.post(&message),
-                        Err(why) => self.on.emit(Intent::Said(Said::Died(why))),
-                    }
+                    self.engine.post(&message);
                 }
                 Effect::RestartEngine => {
                     self.engine.end();

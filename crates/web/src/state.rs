@@ -12,6 +12,7 @@
 pub(crate) mod engine;
 pub(crate) mod inspect;
 pub(crate) mod map;
+pub(crate) mod next;
 pub(crate) mod page;
 pub(crate) mod shell;
 #[cfg(test)]

@@ -1,81 +1,75 @@
 //! The agenda: what will happen next, in sentences, each with what follows from it.
 
-use std::rc::Rc;
-
-use protocol::agenda::{AgendaItem, AgendaKind, AgendaView, Consequence, Tone};
+use protocol::agenda::{AgendaItem, AgendaKind, AgendaView, Tone};
 use protocol::time::Nanos;
-use yew::prelude::*;
 
 use super::cause_card::with_bold;
-use super::icons;
+use super::icons::{self, icon};
+use crate::el::{El, el, of};
 use crate::format;
 
-/// What the agenda needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct AgendaProps {
-    /// The view.
-    pub(crate) view: Rc<AgendaView>,
-}
-
-/// The class of a tone.
-pub(crate) const fn tone(tone: Tone) -> &'static str {
-    match tone {
+/// The classes of a tone on something: a tag, a badge.
+pub(crate) fn toned(what: &str, tone: Tone) -> String {
+    let tone = match tone {
         Tone::Neutral => "tone-neutral",
         Tone::Safe => "tone-good",
         Tone::Warn => "tone-warn",
         Tone::Breaks => "tone-broken",
         Tone::Hold => "tone-hold",
-    }
+    };
+    [what, " ", tone].concat()
+}
+
+/// What an empty tab says: a heading, and what will stand here.
+pub(crate) fn empty(head: &str, words: &str) -> El {
+    of("div", "empty").kid(el("p").kid(el("b").text(head))).kid(of("p", "muted").text(words))
 }
 
 /// The agenda.
-#[component]
-pub(crate) fn AgendaTab(props: &AgendaProps) -> Html {
-    let view = &props.view;
+pub(crate) fn agenda(view: &AgendaView) -> Vec<El> {
     if view.items.is_empty() {
-        return html! {
-            <div class="empty">
-                <p><b>{ "Nothing is due." }</b></p>
-                <p class="muted">{ "Visits of garbage collection, TTLs that pass a chain's end, steps of jobs: whatever waits for time to pass will stand here, with what it breaks." }</p>
-            </div>
-        };
+        return vec![empty(
+            "Nothing is due.",
+            "Visits of garbage collection, TTLs that pass a chain's end, steps of jobs: whatever waits for time to pass will stand here, with what it breaks.",
+        )];
     }
-    let more = if view.more > 0 { format!("{} more. ", view.more) } else { String::new() };
-    html! {
-        <>
-            <ol class="agenda">{ for view.items.iter().map(|found| item(found, view.now)) }</ol>
-            <p class="forecast-note">{ more }{ "Forecast if nobody acts. Computed on a throw-away branch." }</p>
-        </>
-    }
+    let more =
+        if view.more > 0 { [&view.more.to_string(), " more. "].concat() } else { String::new() };
+    vec![
+        of("ol", "agenda").kids(view.items.iter().map(|found| item(found, view.now))),
+        of("p", "forecast-note")
+            .text(&more)
+            .text("Forecast if nobody acts. Computed on a throw-away branch."),
+    ]
 }
 
-fn item(item: &AgendaItem, now: Nanos) -> Html {
-    let gravity = item.consequence.as_ref().map_or(Tone::Neutral, |consequence| consequence.tone);
-    let picture = match item.kind {
-        AgendaKind::Gc => icons::scissors(),
-        AgendaKind::Ttl | AgendaKind::Schedule => icons::clock(),
-        AgendaKind::Job => icons::gear(),
-        AgendaKind::Protection => icons::pin(),
-        AgendaKind::Fault => icons::bolt(),
-        AgendaKind::Other => icons::dot(),
+fn item(item: &AgendaItem, now: Nanos) -> El {
+    let tone = item.consequence.as_ref().map_or(Tone::Neutral, |consequence| consequence.tone);
+    let face = match item.kind {
+        AgendaKind::Gc => icons::SCISSORS,
+        AgendaKind::Ttl | AgendaKind::Schedule => icons::CLOCK,
+        AgendaKind::Job => icons::GEAR,
+        AgendaKind::Protection => icons::PIN,
+        AgendaKind::Fault => icons::BOLT,
+        AgendaKind::Other => icons::DOT,
     };
-    let repeats = (item.repeats > 0).then(|| format!(" · and {} more like it", item.repeats));
-    html! {
-        <li class="agenda-item">
-            <span class="due" title={format::moment(item.due)}>{ format::due(item.due, now) }</span>
-            <span class={classes!("badge", tone(gravity))}>{ picture }</span>
-            <span class="agenda-words">
-                <span class="agenda-title">{ with_bold(&item.title, item.subject.as_deref()) }</span>
-                if !item.detail.is_empty() || repeats.is_some() {
-                    <span class="agenda-detail">{ &item.detail }{ repeats }</span>
-                }
-            </span>
-            { item.consequence.as_ref().map(tag) }
-        </li>
+    let mut detail = item.detail.clone();
+    if item.repeats > 0 {
+        detail.extend([" · and ", &item.repeats.to_string(), " more like it"]);
     }
-}
-
-/// A small tag of words.
-pub(crate) fn tag(consequence: &Consequence) -> Html {
-    html! { <span class={classes!("tag", tone(consequence.tone))}>{ &consequence.words }</span> }
+    let detail = (!detail.is_empty()).then(|| of("span", "agenda-detail").text(&detail));
+    let title = with_bold(of("span", "agenda-title"), &item.title, item.subject.as_deref());
+    let tag = item
+        .consequence
+        .as_ref()
+        .map(|consequence| of("span", &toned("tag", consequence.tone)).text(&consequence.words));
+    of("li", "agenda-item")
+        .kid(
+            of("span", "due")
+                .set("title", &format::moment(item.due))
+                .text(&format::due(item.due, now)),
+        )
+        .kid(of("span", &toned("badge", tone)).kid(icon(face)))
+        .kid(of("span", "agenda-words").kid(title).maybe(detail))
+        .maybe(tag)
 }

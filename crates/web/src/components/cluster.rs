@@ -4,101 +4,99 @@ use std::rc::Rc;
 
 use protocol::cluster::{ClusterView, Node, Range};
 use protocol::time::Nanos;
-use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
+use super::map_panel::region;
+use crate::el::{El, On, el, of};
 use crate::format;
-use crate::state::{Intent, inspect};
+use crate::map::table::head;
+use crate::state::Intent;
+use crate::state::inspect::{self, Inspector};
 
-/// What the tab needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct ClusterProps {
-    /// The view.
-    pub(crate) view: Rc<ClusterView>,
-    /// Now.
-    pub(crate) now: Nanos,
-    /// Whether ranges of system tables are shown.
-    pub(crate) system: bool,
-    /// Where intents go.
-    pub(crate) on: Callback<Intent>,
+/// A table with heads; those that begin with `#` are of numbers.
+pub(crate) fn facts(label: &str, heads: &[&str], rows: impl Iterator<Item = El>) -> El {
+    let heads = heads.iter().map(|words| match words.strip_prefix('#') {
+        Some(words) => head(words).set("class", "num"),
+        None => head(words),
+    });
+    let table =
+        of("table", "facts").kid(el("thead").kid(el("tr").kids(heads))).kid(el("tbody").kids(rows));
+    region("scroll", label).kid(table)
+}
+
+/// A cell of a number.
+pub(crate) fn number(words: &str) -> El {
+    of("td", "num").text(words)
 }
 
 /// The tab.
-#[component]
-pub(crate) fn ClusterTab(props: &ClusterProps) -> Html {
-    let view = &props.view;
-    let system = props.on.reform(|_: Event| Intent::Inspect(inspect::Intent::SystemRanges));
+pub(crate) fn cluster(view: &ClusterView, now: Nanos, at: &Inspector, on: &On) -> Vec<El> {
     let hidden = view.ranges.iter().filter(|range| range.is_system).count();
-    let shown = view.ranges.iter().filter(|range| props.system || !range.is_system);
-    html! {
-        <>
-            <h3>{ "Nodes" }</h3>
-            <div class="scroll" role="region" aria-label="Nodes" tabindex="0">
-                <table class="facts">
-                    <thead><tr>
-                        <th scope="col">{ "Node" }</th><th scope="col">{ "State" }</th><th scope="col">{ "Locality" }</th>
-                        <th scope="col" class="num">{ "Replicas" }</th><th scope="col" class="num">{ "Leases" }</th><th scope="col" class="num">{ "Bytes" }</th>
-                    </tr></thead>
-                    <tbody>{ for view.nodes.iter().map(node) }</tbody>
-                </table>
-            </div>
-            <div class="head-row">
-                <h3>{ "Ranges" }</h3>
-                <label class="check"><input type="checkbox" checked={props.system} onchange={system} />{ format!("system tables ({hidden})") }</label>
-            </div>
-            <div class="scroll" role="region" aria-label="Ranges" tabindex="0">
-                <table class="facts">
-                    <thead><tr>
-                        <th scope="col">{ "Range" }</th><th scope="col">{ "Span" }</th><th scope="col">{ "Replicas" }</th>
-                        <th scope="col" class="num">{ "Live" }</th><th scope="col" class="num">{ "Garbage" }</th>
-                        <th scope="col">{ "TTL" }</th><th scope="col">{ "GC threshold" }</th><th scope="col">{ "Next visit" }</th>
-                    </tr></thead>
-                    <tbody>{ for shown.map(|found| range(found, props.now)) }</tbody>
-                </table>
-            </div>
-            if view.more_ranges > 0 { <p class="muted">{ format!("{} more ranges", view.more_ranges) }</p> }
-        </>
+    let toggle = Rc::new(|_: &web_sys::Event| Some(Intent::Inspect(inspect::Intent::SystemRanges)));
+    let mut check = el("input").set("type", "checkbox").hear(ListenerKind::onchange, on, toggle);
+    check = check.property("checked", at.system_ranges);
+    let label = of("label", "check")
+        .kid(check)
+        .text(&["system tables (", &hidden.to_string(), ")"].concat());
+    let shown = view.ranges.iter().filter(|range| at.system_ranges || !range.is_system);
+    let nodes = ["Node", "State", "Locality", "#Replicas", "#Leases", "#Bytes"];
+    let ranges =
+        ["Range", "Span", "Replicas", "#Live", "#Garbage", "TTL", "GC threshold", "Next visit"];
+    let mut parts = vec![
+        el("h3").text("Nodes"),
+        facts("Nodes", &nodes, view.nodes.iter().map(node)),
+        of("div", "head-row").kid(el("h3").text("Ranges")).kid(label),
+        facts("Ranges", &ranges, shown.map(|found| range(found, now))),
+    ];
+    if view.more_ranges > 0 {
+        parts
+            .push(of("p", "muted").text(&[&view.more_ranges.to_string(), " more ranges"].concat()));
     }
+    parts
 }
 
-fn node(node: &Node) -> Html {
+fn row_head(sign: &str, id: &str) -> El {
+    el("th").set("scope", "row").text(&[sign, id].concat())
+}
+
+fn node(node: &Node) -> El {
     let dot = if node.is_live { "dot dot-good" } else { "dot dot-bad" };
-    html! {
-        <tr>
-            <th scope="row">{ format!("n{}", node.id) }</th>
-            <td><span class={dot} aria-hidden="true"></span>{ " " }{ &node.liveness }</td>
-            <td>{ &node.locality }</td>
-            <td class="num">{ node.replicas }</td>
-            <td class="num">{ node.leases }</td>
-            <td class="num">{ format::bytes(node.size_bytes) }</td>
-        </tr>
-    }
+    let state = el("td").kid(of("span", dot).set("aria-hidden", "true"));
+    el("tr")
+        .kid(row_head("n", &node.id.to_string()))
+        .kid(state.text(" ").text(&node.liveness))
+        .kid(el("td").text(&node.locality))
+        .kid(number(&node.replicas.to_string()))
+        .kid(number(&node.leases.to_string()))
+        .kid(number(&format::bytes(node.size_bytes)))
 }
 
-fn range(range: &Range, now: Nanos) -> Html {
+fn range(range: &Range, now: Nanos) -> El {
     let replicas = range.replicas.iter().map(|node| {
         let lease = range.leaseholder == Some(*node);
-        let words = if lease { format!("n{node} holds the lease") } else { format!("n{node}") };
-        html! { <span class={if lease { "replica lease" } else { "replica" }} title={words.clone()} aria-label={words}>{ *node }</span> }
+        let number = node.to_string();
+        let words = ["n", &number, if lease { " holds the lease" } else { "" }].concat();
+        of("span", if lease { "replica lease" } else { "replica" })
+            .set("title", &words)
+            .text(&number)
+            .kid(of("span", "sr").text(if lease { " holds the lease" } else { "" }))
     });
     let threshold = if range.gc_threshold.0 == 0 {
         "–".to_owned()
     } else {
         format::near(range.gc_threshold, now)
     };
-    html! {
-        <tr>
-            <th scope="row">{ format!("r{}", range.id) }</th>
-            <td>
-                { range.table.as_ref().map(|table| html! { <b>{ table }{ " " }</b> }) }
-                <span class="muted">{ &range.start }{ " – " }{ &range.end }</span>
-                if !range.available { <span class="tag tone-broken">{ "unavailable" }</span> }
-            </td>
-            <td class="replicas">{ for replicas }</td>
-            <td class="num">{ format::bytes(range.live_bytes) }</td>
-            <td class="num">{ format::bytes(range.garbage_bytes) }</td>
-            <td>{ format::ttl(range.ttl_secs) }</td>
-            <td>{ threshold }</td>
-            <td>{ range.next_visit.map(|at| format::due(at, now)) }</td>
-        </tr>
-    }
+    let span = [&range.start, " – ", &range.end].concat();
+    let table = range.table.as_ref().map(|table| el("b").text(table).text(" "));
+    let down = (!range.available).then(|| of("span", "tag tone-broken").text("unavailable"));
+    let visit = range.next_visit.map(|at| format::due(at, now)).unwrap_or_default();
+    el("tr")
+        .kid(row_head("r", &range.id))
+        .kid(el("td").maybe(table).kid(of("span", "muted").text(&span)).maybe(down))
+        .kid(of("td", "replicas").kids(replicas))
+        .kid(number(&format::bytes(range.live_bytes)))
+        .kid(number(&format::bytes(range.garbage_bytes)))
+        .kid(of("td", "short").text(&format::ttl(range.ttl_secs)))
+        .kid(of("td", "short").text(&threshold))
+        .kid(of("td", "short").text(&visit))
 }

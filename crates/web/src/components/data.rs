@@ -4,197 +4,144 @@ use std::rc::Rc;
 
 use protocol::data::{DataRow, RowsView, Table, TablesView, Version, VersionState, VersionsView};
 use protocol::time::Nanos;
-use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
-use super::result_table::{is_number, value};
+use super::agenda::empty;
+use super::cluster::{facts, number};
+use super::header::value_of;
+use super::map_panel::{region, statement};
+use super::result_table::{cell, heads, put_value};
+use crate::el::{El, On, button, el, of};
 use crate::format;
+use crate::map::table::head;
 use crate::state::inspect::{self, Inspector};
-use crate::state::{Intent, shell};
-
-/// What the tab needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct DataProps {
-    /// Tables.
-    pub(crate) tables: Rc<TablesView>,
-    /// Rows of the one opened.
-    pub(crate) rows: Option<Rc<RowsView>>,
-    /// Versions of the row opened.
-    pub(crate) versions: Option<Rc<VersionsView>>,
-    /// Where the inspector stands.
-    pub(crate) at: Inspector,
-    /// Now.
-    pub(crate) now: Nanos,
-    /// Where intents go.
-    pub(crate) on: Callback<Intent>,
-}
+use crate::state::{Intent, World};
 
 /// The tab.
-#[component]
-pub(crate) fn DataTab(props: &DataProps) -> Html {
-    let open =
-        props.at.table.and_then(|id| props.tables.tables.iter().find(|table| table.id == id));
-    match open {
-        Some(table) => opened(table, props),
-        None => list(props),
+pub(crate) fn data(view: &TablesView, world: &World, at: &Inspector, on: &On) -> Vec<El> {
+    let now = world.clock.now;
+    let open = at.table.and_then(|id| view.tables.iter().find(|table| table.id == id));
+    let Some(table) = open else { return list(view, now, on) };
+    let back = Intent::Inspect(inspect::Intent::Table(None));
+    let mut parts = vec![
+        of("div", "head-row")
+            .kid(button("small", "← All tables", on, back))
+            .kid(el("h3").text(&table.sql_name)),
+        moments(table, now, at, on),
+    ];
+    if let Some(rows) = &world.rows {
+        parts.extend(rows_table(rows, now, at, on));
     }
+    if let (Some(_), Some(found)) = (&at.row, &world.versions) {
+        parts.push(versions(found, now));
+    }
+    parts
 }
 
-fn list(props: &DataProps) -> Html {
-    if props.tables.tables.is_empty() {
-        let statement = "CREATE TABLE t (k INT PRIMARY KEY, v STRING);".to_owned();
-        let prefill = props
-            .on
-            .reform(move |_: MouseEvent| Intent::Shell(shell::Intent::Prefill(statement.clone())));
-        return html! {
-            <div class="empty">
-                <p><b>{ "No tables." }</b></p>
-                <p class="muted">{ "Each row keeps its versions until garbage collection takes them; here they can be seen." }</p>
-                <button class="statement" onclick={prefill}><code>{ "CREATE TABLE t (k INT PRIMARY KEY, v STRING);" }</code></button>
-            </div>
-        };
+fn list(view: &TablesView, now: Nanos, on: &On) -> Vec<El> {
+    if view.tables.is_empty() {
+        let words = "Each row keeps its versions until garbage collection takes them; here they can be seen.";
+        let starter = statement("CREATE TABLE t (k INT PRIMARY KEY, v STRING);", on);
+        return vec![empty("No tables.", words).maybe(starter)];
     }
-    html! {
-        <div class="scroll" role="region" aria-label="Tables" tabindex="0">
-            <table class="facts">
-                <thead><tr>
-                    <th scope="col">{ "Table" }</th><th scope="col" class="num">{ "Rows" }</th>
-                    <th scope="col" class="num">{ "Live" }</th><th scope="col" class="num">{ "Garbage" }</th>
-                    <th scope="col">{ "TTL" }</th><th scope="col">{ "Readable since" }</th>
-                </tr></thead>
-                <tbody>{ for props.tables.tables.iter().map(|found| table(found, props)) }</tbody>
-            </table>
-        </div>
-    }
+    let heads = ["Table", "#Rows", "#Live", "#Garbage", "TTL", "Readable since"];
+    vec![facts("Tables", &heads, view.tables.iter().map(|found| table(found, now, on)))]
 }
 
-fn table(table: &Table, props: &DataProps) -> Html {
-    let id = table.id;
-    let open =
-        props.on.reform(move |_: MouseEvent| Intent::Inspect(inspect::Intent::Table(Some(id))));
-    html! {
-        <tr>
-            <th scope="row"><button class="link-button" onclick={open}>{ &table.sql_name }</button></th>
-            <td class="num">{ table.rows.map_or_else(|| "–".to_owned(), |rows| rows.to_string()) }</td>
-            <td class="num">{ format::bytes(table.live_bytes) }</td>
-            <td class="num">{ format::bytes(table.garbage_bytes) }</td>
-            <td>{ format::ttl(table.ttl_secs) }</td>
-            <td>{ format::near(table.readable_since, props.now) }</td>
-        </tr>
-    }
+fn table(table: &Table, now: Nanos, on: &On) -> El {
+    let open = Intent::Inspect(inspect::Intent::Table(Some(table.id)));
+    let rows = table.rows.map_or_else(|| "–".to_owned(), |rows| rows.to_string());
+    el("tr")
+        .kid(el("th").set("scope", "row").kid(button("link-button", &table.sql_name, on, open)))
+        .kid(number(&rows))
+        .kid(number(&format::bytes(table.live_bytes)))
+        .kid(number(&format::bytes(table.garbage_bytes)))
+        .kid(of("td", "short").text(&format::ttl(table.ttl_secs)))
+        .kid(of("td", "short").text(&format::near(table.readable_since, now)))
 }
 
-fn opened(table: &Table, props: &DataProps) -> Html {
-    let back = props.on.reform(|_: MouseEvent| Intent::Inspect(inspect::Intent::Table(None)));
-    html! {
-        <>
-            <div class="head-row">
-                <button class="small" onclick={back}>{ "← All tables" }</button>
-                <h3>{ &table.sql_name }</h3>
-            </div>
-            { moments(table, props) }
-            { props.rows.as_ref().map(|rows| rows_table(rows, props)) }
-            { props.at.row.as_ref().and(props.versions.as_ref()).map(|found| versions(found, props)) }
-        </>
-    }
-}
-
-/// From when to when it can be read: a slider with the usual moments as buttons.
-fn moments(table: &Table, props: &DataProps) -> Html {
-    let from = table.readable_since.max(Nanos(0));
-    let at = props.at.rows_at.unwrap_or(props.now);
-    let oninput = props.on.reform(|event: InputEvent| {
-        let field: web_sys::HtmlInputElement = event.target_unchecked_into();
-        let secs = field.value().parse::<i64>().ok();
-        Intent::Inspect(inspect::Intent::RowsAt(secs.map(Nanos::from_secs)))
+/// From when to when it can be read: a slider, and the way back to now.
+fn moments(table: &Table, now: Nanos, at: &Inspector, on: &On) -> El {
+    let words = match at.rows_at {
+        None => ["now, ", &format::seconds(now)].concat(),
+        Some(at) => ["at ", &format::near(at, now)].concat(),
+    };
+    let moved = Rc::new(|event: &web_sys::Event| {
+        let secs = value_of(event).parse::<i64>().ok();
+        Some(Intent::Inspect(inspect::Intent::RowsAt(secs.map(Nanos::from_secs))))
     });
-    let now = props.on.reform(|_: MouseEvent| Intent::Inspect(inspect::Intent::RowsAt(None)));
-    let words = match props.at.rows_at {
-        None => format!("now, {}", format::seconds(props.now)),
-        Some(at) => format!("at {}", format::near(at, props.now)),
-    };
-    html! {
-        <div class="moments">
-            <label>{ "Rows " }<b>{ &words }</b>
-                <input type="range" min={(from.secs() + 1).to_string()} max={props.now.secs().to_string()} value={at.secs().to_string()}
-                    aria-valuetext={words.clone()} {oninput} /></label>
-            <button class="small" disabled={props.at.rows_at.is_none()} onclick={now}>{ "Now" }</button>
-        </div>
-    }
+    let slider = el("input")
+        .set("type", "range")
+        .set("min", &(table.readable_since.secs().max(0) + 1).to_string())
+        .set("max", &now.secs().to_string())
+        .set("aria-valuetext", &words)
+        .value(&at.rows_at.unwrap_or(now).secs().to_string())
+        .hear(ListenerKind::oninput, on, moved);
+    let back = button("small", "Now", on, Intent::Inspect(inspect::Intent::RowsAt(None)));
+    of("div", "moments")
+        .kid(el("label").text("Rows ").kid(el("b").text(&words)).kid(slider))
+        .kid(back.flag("disabled", at.rows_at.is_none()))
 }
 
-fn rows_table(rows: &RowsView, props: &DataProps) -> Html {
+fn rows_table(rows: &RowsView, now: Nanos, at: &Inspector, on: &On) -> Vec<El> {
     if let Some(error) = &rows.error {
-        return html! { <p class="bad">{ error }</p> };
+        return vec![of("p", "bad").text(error)];
     }
-    html! {
-        <>
-            <div class="scroll" role="region" aria-label="Rows" tabindex="0">
-                <table class="rows">
-                    <thead><tr>
-                        { for rows.columns.iter().map(|column| html! { <th scope="col" class={is_number(column).then_some("num")}>{ &column.name }</th> }) }
-                        <th scope="col">{ "written" }</th><th scope="col">{ "versions" }</th>
-                    </tr></thead>
-                    <tbody>{ for rows.rows.iter().map(|found| row(found, rows, props)) }</tbody>
-                </table>
-            </div>
-            <p class="foot">{ if rows.rows.is_empty() { "no rows at that moment" } else if rows.more { "there are more rows" } else { "" } }</p>
-        </>
-    }
+    let heads = el("tr").kids(heads(&rows.columns)).kid(head("written")).kid(head("versions"));
+    let body = rows.rows.iter().map(|found| row(found, rows, now, at, on));
+    let table = of("table", "rows").kid(el("thead").kid(heads)).kid(el("tbody").kids(body));
+    let words = match (rows.rows.is_empty(), rows.more) {
+        (true, _) => "no rows at that moment",
+        (false, true) => "there are more rows",
+        (false, false) => "",
+    };
+    vec![region("scroll", "Rows").kid(table), of("p", "foot").text(words)]
 }
 
-fn row(row: &DataRow, rows: &RowsView, props: &DataProps) -> Html {
-    let chosen = props.at.row.as_ref() == Some(&row.key);
-    let key = (!chosen).then(|| row.key.clone());
-    let open =
-        props.on.reform(move |_: MouseEvent| Intent::Inspect(inspect::Intent::Row(key.clone())));
-    html! {
-        <tr key={row.key.clone()} class={chosen.then_some("chosen-row")}>
-            { for row.values.iter().zip(&rows.columns).map(|(cell, column)| html! {
-                <td class={is_number(column).then_some("num")}>{ value(cell.as_ref()) }</td>
-            }) }
-            <td class="muted">{ format::near(row.written, props.now) }</td>
-            <td><button class="small" aria-expanded={chosen.to_string()} onclick={open}>{ format::counted(u64::from(row.versions), "version", "versions") }</button></td>
-        </tr>
-    }
+fn row(row: &DataRow, rows: &RowsView, now: Nanos, at: &Inspector, on: &On) -> El {
+    let chosen = at.row.as_ref() == Some(&row.key);
+    let open = inspect::Intent::Row((!chosen).then(|| row.key.clone()));
+    let words = format::counted(u64::from(row.versions), "version", "versions");
+    let button = button("small", &words, on, Intent::Inspect(open)).truth("aria-expanded", chosen);
+    let cells = row.values.iter().zip(&rows.columns);
+    of("tr", if chosen { "chosen-row" } else { "" })
+        .key(&row.key)
+        .kids(cells.map(|(value, column)| cell(value.as_ref(), column)))
+        .kid(of("td", "muted").text(&format::near(row.written, now)))
+        .kid(el("td").kid(button))
 }
 
-fn versions(view: &VersionsView, props: &DataProps) -> Html {
-    html! {
-        <section class="versions">
-            <h4>{ "Every version of " }<code>{ &view.pretty }</code></h4>
-            <ol>{ for view.versions.iter().map(|found| version(found, view, props.now)) }</ol>
-            if view.collected > 0 {
-                <p class="muted">{ format!("{} collected by GC", format::counted(u64::from(view.collected), "older version", "older versions")) }</p>
-            }
-        </section>
-    }
+fn versions(view: &VersionsView, now: Nanos) -> El {
+    let collected = (view.collected > 0).then(|| {
+        let many = format::counted(u64::from(view.collected), "older version", "older versions");
+        of("p", "muted").text(&[&many, " collected by GC"].concat())
+    });
+    of("section", "versions")
+        .kid(el("h4").text("Every version of ").kid(el("code").text(&view.pretty)))
+        .kid(el("ol").kids(view.versions.iter().map(|found| version(found, view, now))))
+        .maybe(collected)
 }
 
-fn version(version: &Version, view: &VersionsView, now: Nanos) -> Html {
+fn version(version: &Version, view: &VersionsView, now: Nanos) -> El {
     let (class, state) = match version.state {
-        VersionState::Live => ("version version-live", "live".to_owned()),
-        VersionState::Intent => ("version version-intent", "not committed".to_owned()),
-        VersionState::Garbage => {
-            ("version version-garbage", "the next GC visit removes it".to_owned())
-        }
-        VersionState::History => {
-            let until =
-                version.collectable_at.map(|at| format!(", collectable {}", format::due(at, now)));
-            ("version version-history", format!("history{}", until.unwrap_or_default()))
-        }
+        VersionState::Live => ("version version-live", "live"),
+        VersionState::Intent => ("version version-intent", "not committed"),
+        VersionState::Garbage => ("version version-garbage", "the next GC visit removes it"),
+        VersionState::History => ("version version-history", "history"),
     };
-    let what = if version.deleted {
-        html! { <i>{ "deleted" }</i> }
+    let until = version.collectable_at.filter(|_| version.state == VersionState::History);
+    let until = until.map(|at| [", collectable ", &format::due(at, now)].concat());
+    let values = of("span", "version-values");
+    let values = if version.deleted {
+        values.kid(el("i").text("deleted"))
     } else {
-        html! { <>{ for version.values.iter().zip(&view.columns).map(|(cell, column)| html! {
-            <span class="pair"><span class="muted">{ &column.name }{ " " }</span>{ value(cell.as_ref()) }</span>
-        }) }</> }
+        values.kids(version.values.iter().zip(&view.columns).map(|(value, column)| {
+            let name = of("span", "muted").text(&column.name).text(" ");
+            put_value(of("span", "pair").kid(name), value.as_ref())
+        }))
     };
-    html! {
-        <li class={class}>
-            <span class="due">{ format::near(version.at, now) }</span>
-            <span class="version-values">{ what }</span>
-            <span class="muted">{ state }</span>
-        </li>
-    }
+    of("li", class)
+        .kid(of("span", "due").text(&format::near(version.at, now)))
+        .kid(values)
+        .kid(of("span", "muted").text(state).text(&until.unwrap_or_default()))
 }

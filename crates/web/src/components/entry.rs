@@ -5,11 +5,11 @@ use std::rc::Rc;
 use protocol::result::{ErrorReply, Notice, StatementResult};
 use yew::prelude::*;
 
-use super::cause_card::CauseCard;
+use super::cause_card::cause_card;
 use super::highlight::highlight;
-use super::result_table::ResultTable;
+use super::result_table::result_table;
+use crate::el::{El, On, el, of};
 use crate::format;
-use crate::state::Intent;
 use crate::state::shell::{Body, Entry};
 
 /// What an entry needs.
@@ -18,52 +18,46 @@ pub(crate) struct EntryProps {
     /// The entry.
     pub(crate) entry: Rc<Entry>,
     /// Where intents go.
-    pub(crate) on: Callback<Intent>,
+    pub(crate) on: On,
 }
 
 /// The entry.
 #[component]
 pub(crate) fn EntryView(props: &EntryProps) -> Html {
-    let entry = &props.entry;
-    let sign = entry.prompt.rsplit('/').next().unwrap_or(">");
-    let sign = if sign.is_empty() { ">" } else { sign };
+    let (entry, on) = (&props.entry, &props.on);
+    let sign = entry.prompt.rsplit('/').next().filter(|sign| !sign.is_empty()).unwrap_or(">");
     let echo = (!entry.text.is_empty()).then(|| {
-        html! {
-            <pre class="echo"><span class="sign" title={entry.prompt.clone()}>{ sign }{ " " }</span>{ highlight(&entry.text, &entry.tokens) }</pre>
-        }
+        let sign = of("span", "sign").set("title", &entry.prompt).text(sign).text(" ");
+        highlight(of("pre", "echo").kid(sign), &entry.text, &entry.tokens)
     });
-    let body = match &entry.body {
-        Body::Running => Html::default(),
-        Body::Words(words) => {
-            html! { <>{ for words.iter().map(|line| html! { <p class="words">{ line }</p> }) }</> }
-        }
+    let article = of("article", "entry").maybe(echo);
+    match &entry.body {
+        Body::Running => article,
+        Body::Words(words) => article.kids(words.iter().map(|line| of("p", "words").text(line))),
         Body::Refused(why) => {
-            html! { <div class="error-card"><p class="error-text">{ why }</p></div> }
+            article.kid(of("div", "error-card").kid(of("p", "error-text").text(why)))
         }
-        Body::Results(results) => html! {
-            <>{ for results.iter().map(|result| one(result, entry, &props.on)) }</>
-        },
-    };
-    html! { <article class="entry">{ echo }{ body }</article> }
+        Body::Results(results) => {
+            article.kids(results.iter().flat_map(|result| one(result, entry.expanded, on)))
+        }
+    }
+    .done()
 }
 
-fn one(result: &Rc<StatementResult>, entry: &Entry, on: &Callback<Intent>) -> Html {
-    let error = result.error.as_ref().map(|error| error_card(error, &result.sql, on));
-    html! {
-        <>
-            { for result.notices.iter().map(notice) }
-            { for result.lines.iter().map(|line| html! { <p class="words">{ line }</p> }) }
-            if !result.columns.is_empty() && error.is_none() {
-                <ResultTable result={result.clone()} expanded={entry.expanded} on={on.clone()} />
-            }
-            { error }
-            { foot(result) }
-        </>
+fn one(result: &Rc<StatementResult>, expanded: bool, on: &On) -> Vec<El> {
+    let mut parts: Vec<El> = result.notices.iter().map(notice).collect();
+    parts.extend(result.lines.iter().map(|line| of("p", "words").text(line)));
+    match &result.error {
+        Some(error) => parts.push(error_card(error, &result.sql, on)),
+        None if !result.columns.is_empty() => parts.push(result_table(result, expanded, on)),
+        None => {}
     }
+    parts.extend(foot(result));
+    parts
 }
 
 /// Tag or row count, then where time stands and what the statement took of it.
-fn foot(result: &StatementResult) -> Option<Html> {
+fn foot(result: &StatementResult) -> Option<El> {
     let what = if result.error.is_some() {
         None
     } else if result.columns.is_empty() {
@@ -75,45 +69,41 @@ fn foot(result: &StatementResult) -> Option<Html> {
     if what.is_none() && result.at.0 == 0 {
         return None;
     }
-    let took = (result.took.0 > 0).then(|| format!("took {}", format::duration(result.took)));
+    let took = (result.took.0 > 0).then(|| ["took ", &format::duration(result.took)].concat());
     let parts = [what, Some(format::seconds(result.at)), took];
     let words = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    Some(html! { <p class="foot">{ words }</p> })
+    Some(of("p", "foot").text(&words))
 }
 
-fn notice(notice: &Notice) -> Html {
-    html! {
-        <div class="notice">
-            <p><b>{ &notice.severity }</b>{ ": " }{ &notice.message }</p>
-            { field("DETAIL", notice.detail.as_deref()) }
-            { field("HINT", notice.hint.as_deref()) }
-        </div>
-    }
+fn notice(notice: &Notice) -> El {
+    let head = el("p").kid(el("b").text(&notice.severity)).text(": ").text(&notice.message);
+    of("div", "notice")
+        .kid(head)
+        .maybe(field("p", "DETAIL", notice.detail.as_deref()))
+        .maybe(field("p", "HINT", notice.hint.as_deref()))
 }
 
-fn field(name: &'static str, text: Option<&str>) -> Option<Html> {
+fn field(tag: &'static str, name: &str, text: Option<&str>) -> Option<El> {
     let text = text?;
-    Some(html! { <p class="error-field"><b>{ name }</b>{ ": " }{ text }</p> })
+    Some(of(tag, "error-detail").kid(el("b").text(name)).text(": ").text(text))
 }
 
-fn error_card(error: &ErrorReply, sql: &str, on: &Callback<Intent>) -> Html {
+/// Code and message of an error.
+pub(crate) fn error_text(code: &str, message: &str) -> El {
+    let code = of("b", "error-code").text(&["ERROR ", code, " "].concat());
+    of("p", "error-text").kid(code).text(message)
+}
+
+fn error_card(error: &ErrorReply, sql: &str, on: &On) -> El {
     // The detail of a syntax error already shows the source with its caret.
     let has_caret = error.detail.as_ref().is_some_and(|detail| detail.contains('^'));
     let caret = error.position.filter(|_| !has_caret).and_then(|position| caret(sql, position));
-    let detail = error.detail.as_deref().map(|detail| {
-        html! { <pre class="error-detail"><b>{ "DETAIL" }</b>{ ": " }{ detail }</pre> }
-    });
-    html! {
-        <div class="error-card">
-            <p class="error-text"><b class="error-code">{ format!("ERROR {} ", error.code) }</b>{ &error.message }</p>
-            { caret.map(|text| html! { <pre class="error-detail">{ text }</pre> }) }
-            { detail }
-            { field("HINT", error.hint.as_deref()) }
-            { error.cause.as_ref().map(|cause| html! {
-                <CauseCard cause={Rc::new((**cause).clone())} on={on.clone()} />
-            }) }
-        </div>
-    }
+    of("div", "error-card")
+        .kid(error_text(&error.code, &error.message))
+        .maybe(caret.map(|text| of("pre", "error-detail").text(&text)))
+        .maybe(field("pre", "DETAIL", error.detail.as_deref()))
+        .maybe(field("p", "HINT", error.hint.as_deref()))
+        .maybe(error.cause.as_ref().map(|cause| cause_card(cause, on)))
 }
 
 /// The line of the statement in which it went wrong, with a caret under the place.

@@ -1,112 +1,112 @@
 //! The trace, and the inputs and branches one can go back to.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use protocol::event::{EventsView, SimEvent};
-use protocol::moment::{Branch, MomentsView};
+use protocol::moment::{Branch, InputMoment, MomentsView};
 use protocol::time::Nanos;
-use wasm_bindgen::JsCast;
-use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
-use super::agenda::tone;
+use super::agenda::toned;
+use super::header::value_of;
+use crate::el::{El, On, button, el, of};
 use crate::format;
-use crate::state::{Intent, inspect, shell};
-
-/// What the tab needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct EventsProps {
-    /// The trace.
-    pub(crate) view: Rc<EventsView>,
-    /// Branches and inputs.
-    pub(crate) moments: Option<Rc<MomentsView>>,
-    /// Now.
-    pub(crate) now: Nanos,
-    /// The kind shown.
-    pub(crate) kind: Option<String>,
-    /// Where intents go.
-    pub(crate) on: Callback<Intent>,
-}
+use crate::state::inspect::{self, Inspector};
+use crate::state::{Intent, World, shell};
 
 /// The tab.
-#[component]
-pub(crate) fn EventsTab(props: &EventsProps) -> Html {
-    let kinds: BTreeSet<&str> = props.view.events.iter().map(|event| event.kind.as_str()).collect();
-    let onchange = props.on.reform(|event: Event| {
-        let select =
-            event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
-        let kind = select.map(|select| select.value()).filter(|kind| !kind.is_empty());
-        Intent::Inspect(inspect::Intent::EventKind(kind))
+pub(crate) fn events(view: &EventsView, world: &World, at: &Inspector, on: &On) -> Vec<El> {
+    let now = world.clock.now;
+    let shown = view.events.iter().rev();
+    let shown = shown.filter(|event| at.event_kind.as_ref().is_none_or(|kind| *kind == event.kind));
+    let mut parts = Vec::new();
+    if let Some(moments) = &world.moments {
+        parts.extend(ways_back(moments, now, on));
+    }
+    parts.push(of("div", "head-row").kid(el("h3").text("What happened")).kid(kinds(view, at, on)));
+    if view.events.is_empty() {
+        let words = "Nothing yet. Every input and all that follows from it will stand here.";
+        parts.push(of("p", "empty muted").text(words));
+    }
+    parts.push(of("ol", "events").kids(shown.map(|found| event(found, now))));
+    parts
+}
+
+fn kinds(view: &EventsView, at: &Inspector, on: &On) -> El {
+    let mut kinds: Vec<&str> = Vec::new();
+    for event in &view.events {
+        if !kinds.contains(&event.kind.as_str()) {
+            kinds.push(&event.kind);
+        }
+    }
+    let chosen = Rc::new(|event: &web_sys::Event| {
+        let kind = Some(value_of(event)).filter(|kind| !kind.is_empty());
+        Some(Intent::Inspect(inspect::Intent::EventKind(kind)))
     });
-    let shown = props.view.events.iter().rev();
-    let shown = shown.filter(|event| props.kind.as_ref().is_none_or(|kind| *kind == event.kind));
-    html! {
-        <>
-            { props.moments.as_ref().map(|moments| branches(moments, props)) }
-            <div class="head-row">
-                <h3>{ "What happened" }</h3>
-                <label class="check">{ "show " }<select {onchange}>
-                    <option value="" selected={props.kind.is_none()}>{ "all" }</option>
-                    { for kinds.iter().map(|kind| html! {
-                        <option value={(*kind).to_owned()} selected={props.kind.as_deref() == Some(*kind)}>{ *kind }</option>
-                    }) }
-                </select></label>
-            </div>
-            if props.view.events.is_empty() { <p class="empty muted">{ "Nothing yet. Every input and all that follows from it will stand here." }</p> }
-            <ol class="events">{ for shown.map(|found| event(found, props.now)) }</ol>
-        </>
-    }
+    let option = |value: &str, words: &str, selected| {
+        el("option").set("value", value).property("selected", selected).text(words)
+    };
+    let select = el("select")
+        .hear(ListenerKind::onchange, on, chosen)
+        .kid(option("", "all", at.event_kind.is_none()))
+        .kids(kinds.iter().map(|kind| option(kind, kind, at.event_kind.as_deref() == Some(kind))));
+    of("label", "check").text("show ").kid(select)
 }
 
-fn event(event: &SimEvent, now: Nanos) -> Html {
-    html! {
-        <li key={event.seq}>
-            <span class="due" title={format!("event {}", event.seq)}>{ format::near(event.at, now) }</span>
-            <span class={classes!("tag", tone(event.tone))}>{ &event.kind }</span>
-            <span class="event-words">{ &event.words }</span>
-        </li>
-    }
+fn event(event: &SimEvent, now: Nanos) -> El {
+    el("li")
+        .key(&event.seq.to_string())
+        .kid(of("span", "due").text(&format::near(event.at, now)))
+        .kid(of("span", &toned("tag", event.tone)).text(&event.kind))
+        .kid(of("span", "event-words").text(&event.words))
 }
 
-fn run(line: String, on: &Callback<Intent>) -> Callback<MouseEvent> {
-    on.reform(move |_| Intent::Shell(shell::Intent::Run(vec![line.clone()])))
+fn run(words: &str, line: &str, on: &On) -> El {
+    let intent = Intent::Shell(shell::Intent::Run(vec![line.to_owned()]));
+    button("small", words, on, intent).set("title", line)
 }
 
 /// Branches and the inputs of the current one, each a way back.
-fn branches(view: &MomentsView, props: &EventsProps) -> Html {
-    let many = view.branches.len() > 1;
-    html! {
-        <section class="branches">
-            if many {
-                <h3>{ "Branches" }</h3>
-                <ul>{ for view.branches.iter().map(|found| branch(found, props)) }</ul>
-            }
-            if !view.inputs.is_empty() {
-                <details>
-                    <summary>{ format!("{} so far: go back to any", format::counted(u64::try_from(view.inputs.len()).unwrap_or(0), "input", "inputs")) }</summary>
-                    <ol class="inputs">{ for view.inputs.iter().rev().map(|input| html! {
-                        <li key={input.n}>
-                            <button class="small" onclick={run(format!("\\sim goto #{}", input.n.saturating_sub(1)), &props.on)}>{ format!("before #{}", input.n) }</button>
-                            <span class="due">{ format::near(input.at, props.now) }</span><code>{ &input.text }</code>
-                        </li>
-                    }) }</ol>
-                </details>
-            }
-        </section>
+fn ways_back(view: &MomentsView, now: Nanos, on: &On) -> Vec<El> {
+    let mut parts = Vec::new();
+    if view.branches.len() > 1 {
+        let rows = view.branches.iter().map(|found| branch(found, now, on));
+        parts.push(
+            of("section", "branches").kid(el("h3").text("Branches")).kid(el("ul").kids(rows)),
+        );
     }
+    if !view.inputs.is_empty() {
+        let count = u64::try_from(view.inputs.len()).unwrap_or(0);
+        let words =
+            [&format::counted(count, "input", "inputs"), " so far: go back to any"].concat();
+        let rows = view.inputs.iter().rev().map(|found| input(found, now, on));
+        let details =
+            el("details").kid(el("summary").text(&words)).kid(of("ol", "inputs").kids(rows));
+        parts.push(of("section", "branches").kid(details));
+    }
+    parts
 }
 
-fn branch(branch: &Branch, props: &EventsProps) -> Html {
-    let line = format!("\\sim use {}", branch.name);
-    let from = branch
-        .parent
-        .as_ref()
-        .map(|parent| format!("left {parent} at {}, ", format::near(branch.forked_at, props.now)));
-    html! {
-        <li>
-            <b>{ &branch.name }</b>
-            <span class="muted">{ format!(" {}stands at {}", from.unwrap_or_default(), format::near(branch.head, props.now)) }</span>
-            if branch.is_current { <span class="tag tone-good">{ "here" }</span> } else { <button class="small" onclick={run(line, &props.on)}>{ "Use" }</button> }
-        </li>
+fn input(input: &InputMoment, now: Nanos, on: &On) -> El {
+    let before = input.n.saturating_sub(1).to_string();
+    let words = ["before #", &input.n.to_string()].concat();
+    el("li")
+        .key(&before)
+        .kid(run(&words, &["\\sim goto #", &before].concat(), on))
+        .kid(of("span", "due").text(&format::near(input.at, now)))
+        .kid(el("code").text(&input.text))
+}
+
+fn branch(branch: &Branch, now: Nanos, on: &On) -> El {
+    let mut words = String::from(" ");
+    if let Some(parent) = &branch.parent {
+        words.extend(["left ", parent, " at ", &format::near(branch.forked_at, now), ", "]);
     }
+    words.extend(["stands at ", &format::near(branch.head, now)]);
+    let here = if branch.is_current {
+        of("span", "tag tone-good").text("here")
+    } else {
+        run("Use", &["\\sim use ", &branch.name].concat(), on)
+    };
+    el("li").kid(el("b").text(&branch.name)).kid(of("span", "muted").text(&words)).kid(here)
 }

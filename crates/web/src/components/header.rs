@@ -7,8 +7,11 @@ use protocol::message::Info;
 use protocol::time::{Clock, Nanos};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
-use super::{icons, menus};
+use super::icons::{self, Icon, icon};
+use super::menus;
+use crate::el::{El, On, button, el, of};
 use crate::format;
 use crate::state::page::{self, PageUi};
 use crate::state::time::{self, RATES, TimeUi};
@@ -30,94 +33,130 @@ pub(crate) struct HeaderProps {
     /// Whether the engine is still on its way.
     pub(crate) starting: bool,
     /// Where intents go.
-    pub(crate) on: Callback<Intent>,
+    pub(crate) on: On,
 }
 
 /// The header.
 #[component]
 pub(crate) fn Header(props: &HeaderProps) -> Html {
     let (clock, page, on) = (&props.clock, &props.page, &props.on);
-    let theme = on.reform(|_: MouseEvent| Intent::Page(page::Intent::Theme));
-    let theme_label = format!("Theme: {}. Change", page.theme.name());
-    html! {
-        <header class="header">
-            <h1 class="brand">{ icons::amber() }<span>{ "Amber" }</span></h1>
-            <div class="worlds">
-                { menus::scenario(clock, props.info.as_deref(), page, on) }
-                { menus::cluster(clock, props.cluster.as_deref(), page, on) }
-                { branch(clock, on) }
-            </div>
-            { controls(props) }
-            <div class="tools">
-                { menus::share(page, on) }
-                <button class="square" aria-label={theme_label.clone()} title={theme_label} onclick={theme}>{ icons::theme() }</button>
-                { menus::help(page, on) }
-            </div>
-        </header>
-    }
+    let theme = ["Theme: ", page.theme.name(), ". Change"].concat();
+    let worlds = of("div", "worlds")
+        .kid(menus::scenario(clock, props.info.as_deref(), page, on))
+        .kid(menus::cluster(clock, props.cluster.as_deref(), page, on))
+        .maybe(branch(clock, on));
+    let tools = of("div", "tools")
+        .kid(menus::share(page, on))
+        .kid(square(icons::THEME, &theme, &theme, on, Intent::Page(page::Intent::Theme)))
+        .kid(menus::help(page, on));
+    of("header", "header")
+        .kid(of("h1", "brand").kid(icons::amber()).kid(el("span").text("Amber")))
+        .kid(worlds)
+        .kid(controls(props))
+        .kid(tools)
+        .done()
+}
+
+/// A button with an icon.
+fn square(face: Icon, label: &str, title: &str, on: &On, intent: Intent) -> El {
+    of("button", "square")
+        .set("aria-label", label)
+        .set("title", title)
+        .kid(icon(face))
+        .click(on, intent)
 }
 
 /// The branch, where it is not the main one, and the way back.
-fn branch(clock: &Clock, on: &Callback<Intent>) -> Option<Html> {
+fn branch(clock: &Clock, on: &On) -> Option<El> {
     if clock.branch.is_empty() || clock.branch == "main" {
         return None;
     }
-    let back = on.reform(|_: MouseEvent| {
-        Intent::Shell(shell::Intent::Run(vec!["\\sim use main".to_owned()]))
-    });
-    Some(html! {
-        <span class="chip chip-branch">
-            <span class="chip-label">{ "branch" }</span>{ " " }<b>{ &clock.branch }</b>
-            <button class="small" onclick={back}>{ "back to main" }</button>
-        </span>
-    })
+    let back = Intent::Shell(shell::Intent::Run(vec!["\\sim use main".to_owned()]));
+    Some(
+        of("span", "chip-branch")
+            .kid(of("span", "chip-label").text("branch"))
+            .kid(el("b").text(&clock.branch))
+            .kid(button("small", "back to main", on, back)),
+    )
 }
 
-fn controls(props: &HeaderProps) -> Html {
+fn controls(props: &HeaderProps) -> El {
     let (clock, on, playing) = (&props.clock, &props.on, props.time.playing);
-    let send = |intent: time::Intent| on.reform(move |_: MouseEvent| Intent::Time(intent.clone()));
     let first = clock.inputs == 0 || props.starting;
-    let (play_label, play_icon) = if playing {
-        ("Pause (\\sim pause)", icons::pause())
-    } else {
-        ("Play (\\sim play)", icons::play())
+    let control = |face, label, title, intent, off| {
+        square(face, label, title, on, Intent::Time(intent)).flag("disabled", off)
     };
-    html! {
-        <div class="time" role="group" aria-label="Time">
-            <div class="buttons">
-                <button class="square" aria-label="To the start (\\sim goto #0)" title="To the start"
-                    disabled={first} onclick={send(time::Intent::ToStart)}>{ icons::to_start() }</button>
-                <button class="square" aria-label="Back to before the last input (\\sim goto)" title="Back to before the last input"
-                    disabled={first} onclick={send(time::Intent::Back)}>{ icons::back() }</button>
-                <button class="square play" aria-label={play_label} title={play_label} aria-pressed={playing.to_string()}
-                    disabled={props.starting} onclick={send(time::Intent::Toggle)}>{ play_icon }</button>
-                <button class="square" aria-label="To the next event (\\sim step)" title="To the next event"
-                    disabled={props.starting} onclick={send(time::Intent::Next)}>{ icons::next() }</button>
-            </div>
-            { speed(&props.time, on) }
-            { menus::clock(clock, &props.page, on) }
-        </div>
-    }
+    let (face, label) = if playing {
+        (icons::PAUSE, "Pause (\\sim pause)")
+    } else {
+        (icons::PLAY, "Play (\\sim play)")
+    };
+    let play = of("button", "square play")
+        .set("aria-label", label)
+        .set("title", label)
+        .flag("disabled", props.starting)
+        .kid(icon(face))
+        .click(on, Intent::Time(time::Intent::Toggle));
+    let buttons = of("div", "buttons")
+        .kid(control(
+            icons::TO_START,
+            "To the start (\\sim goto #0)",
+            "To the start",
+            time::Intent::ToStart,
+            first,
+        ))
+        .kid(control(
+            icons::BACK,
+            "Back to before the last input (\\sim goto)",
+            "Back to before the last input",
+            time::Intent::Back,
+            first,
+        ))
+        .kid(play)
+        .kid(control(
+            icons::NEXT,
+            "To the next event (\\sim step)",
+            "To the next event",
+            time::Intent::Next,
+            props.starting,
+        ));
+    of("div", "time")
+        .set("role", "group")
+        .set("aria-label", "Time")
+        .kid(buttons)
+        .kid(speed(&props.time, on))
+        .kid(menus::clock(clock, &props.page, on))
 }
 
-fn speed(time: &TimeUi, on: &Callback<Intent>) -> Html {
-    let onchange = on.reform(|event: Event| {
-        let select =
-            event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
-        let secs = select.and_then(|select| select.value().parse().ok()).unwrap_or(60);
-        Intent::Time(time::Intent::Rate(Nanos::from_secs(secs)))
-    });
-    let known = RATES.iter().any(|(rate, _)| *rate == time.rate);
-    let other = (!known).then(|| {
-        let words = format!("{} / s", format::duration(time.rate));
-        html! { <option value={time.rate.secs().to_string()} selected=true>{ words }</option> }
-    });
-    html! {
-        <select class="speed" aria-label="Speed: virtual time a real second" {onchange}>
-            { for RATES.iter().map(|(rate, words)| html! {
-                <option value={rate.secs().to_string()} selected={*rate == time.rate}>{ *words }</option>
-            }) }
-            { other }
-        </select>
+/// The value of the field or the choice that an event comes from.
+pub(crate) fn value_of(event: &Event) -> String {
+    let Some(target) = event.target() else { return String::new() };
+    if let Some(select) = target.dyn_ref::<web_sys::HtmlSelectElement>() {
+        return select.value();
     }
+    target
+        .dyn_ref::<web_sys::HtmlInputElement>()
+        .map(web_sys::HtmlInputElement::value)
+        .unwrap_or_default()
+}
+
+fn speed(time: &TimeUi, on: &On) -> El {
+    let choice = |rate: Nanos, words: &str| {
+        el("option")
+            .set("value", &rate.secs().to_string())
+            .property("selected", rate == time.rate)
+            .text(words)
+    };
+    let known = RATES.iter().any(|(rate, _)| *rate == time.rate);
+    let other =
+        (!known).then(|| choice(time.rate, &[&format::duration(time.rate), " / s"].concat()));
+    let chosen = Rc::new(|event: &Event| {
+        let secs = value_of(event).parse().unwrap_or(60);
+        Some(Intent::Time(time::Intent::Rate(Nanos::from_secs(secs))))
+    });
+    of("select", "speed")
+        .set("aria-label", "Speed: virtual time a real second")
+        .hear(ListenerKind::onchange, on, chosen)
+        .kids(RATES.iter().map(|(rate, words)| choice(*rate, words)))
+        .maybe(other)
 }

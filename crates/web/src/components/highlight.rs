@@ -1,8 +1,8 @@
 //! A text in the colours of its tokens, as text nodes only.
 
 use protocol::text::{Token, TokenKind};
-use yew::prelude::*;
 
+use crate::el::{El, of};
 use crate::scan;
 
 const fn class(kind: TokenKind) -> &'static str {
@@ -19,9 +19,9 @@ const fn class(kind: TokenKind) -> &'static str {
     }
 }
 
-/// The text cut at its tokens. Tokens may be those of a text typed a moment ago: offsets past the end are ignored.
-pub(crate) fn highlight(text: &str, tokens: &[Token]) -> Html {
-    let mut parts = Vec::new();
+/// Puts a text, cut at its tokens, into an element. Tokens may be those of a text typed a moment ago: offsets past the end are
+/// ignored.
+pub(crate) fn highlight(mut into: El, text: &str, tokens: &[Token]) -> El {
     let mut at = 0;
     for token in tokens {
         let start = scan::byte_of_unit(text, token.start).max(at);
@@ -30,13 +30,10 @@ pub(crate) fn highlight(text: &str, tokens: &[Token]) -> Html {
             continue;
         }
         if start > at {
-            parts.push(html! { { &text[at..start] } });
+            into = into.text(&text[at..start]);
         }
-        parts.push(html! { <span class={class(token.kind)}>{ &text[start..end] }</span> });
+        into = into.kid(of("span", class(token.kind)).text(&text[start..end]));
         at = end;
     }
-    if at < text.len() {
-        parts.push(html! { { &text[at..] } });
-    }
-    html! { <>{ for parts }</> }
+    if at < text.len() { into.text(&text[at..]) } else { into }
 }

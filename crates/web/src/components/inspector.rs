@@ -1,14 +1,14 @@
 //! The inspector: tabs, and the panel of the one that is open.
 
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
-use super::agenda::AgendaTab;
-use super::cluster::ClusterTab;
-use super::data::DataTab;
-use super::events::EventsTab;
-use super::jobs::JobsTab;
-use super::storage::StorageTab;
+use super::{agenda, cluster, data, events, jobs, storage};
+use crate::el::{El, On, button, of};
 use crate::state::inspect::{self, Inspector, Tab};
 use crate::state::{Intent, World};
 
@@ -20,84 +20,63 @@ pub(crate) struct InspectorProps {
     /// The tab and its place.
     pub(crate) at: Inspector,
     /// Where intents go.
-    pub(crate) on: Callback<Intent>,
+    pub(crate) on: On,
 }
 
 /// The inspector.
 #[component]
 pub(crate) fn InspectorPanel(props: &InspectorProps) -> Html {
     let (at, on) = (&props.at, &props.on);
-    html! {
-        <section class="panel inspector" aria-label="Inspector">
-            <div class="tabs" role="tablist" aria-label="Inspector">
-                { for Tab::ALL.into_iter().map(|tab| tab_button(tab, at.tab, on)) }
-            </div>
-            <div class="tab-panel" role="tabpanel" id="inspector-panel" aria-labelledby={at.tab.id()} tabindex="0">
-                { body(props) }
-            </div>
-        </section>
-    }
+    let tabs = of("div", "tabs")
+        .set("role", "tablist")
+        .set("aria-label", "Inspector")
+        .kids(Tab::ALL.into_iter().map(|tab| tab_button(tab, at.tab, on)));
+    let panel = of("div", "tab-panel")
+        .set("role", "tabpanel")
+        .set("id", "inspector-panel")
+        .set("aria-labelledby", at.tab.id())
+        .set("tabindex", "0")
+        .kids(body(props));
+    of("section", "panel inspector").set("aria-label", "Inspector").kid(tabs).kid(panel).done()
 }
 
-fn body(props: &InspectorProps) -> Html {
-    let (world, at, on) = (&props.world, &props.at, props.on.clone());
-    let loading = || html! { <p class="empty muted">{ "…" }</p> };
-    match at.tab {
-        Tab::Agenda => world.agenda.clone().map_or_else(loading, |view| html! { <AgendaTab {view} /> }),
-        Tab::Cluster => world.cluster.clone().map_or_else(loading, |view| {
-            html! { <ClusterTab {view} now={world.clock.now} system={at.system_ranges} {on} /> }
-        }),
-        Tab::Storage => world.storage.clone().map_or_else(loading, |view| html! {
-            <StorageTab {view} object={world.object.clone()} opened={at.object.clone()} closed={at.closed.clone()}
-                now={world.clock.now} starter={world.map.starter.clone()} {on} />
-        }),
-        Tab::Jobs => world.jobs.clone().map_or_else(loading, |view| {
-            html! { <JobsTab {view} now={world.clock.now} opened={at.job.clone()} {on} /> }
-        }),
-        Tab::Data => world.tables.clone().map_or_else(loading, |tables| html! {
-            <DataTab {tables} rows={world.rows.clone()} versions={world.versions.clone()} at={at.clone()}
-                now={world.clock.now} {on} />
-        }),
-        Tab::Events => world.events.clone().map_or_else(loading, |view| html! {
-            <EventsTab {view} moments={world.moments.clone()} now={world.clock.now} kind={at.event_kind.clone()} {on} />
-        }),
-    }
+/// What the open tab shows; a view that has not come yet shows a sign of waiting.
+fn body(props: &InspectorProps) -> Vec<El> {
+    let (world, at, on) = (&props.world, &props.at, &props.on);
+    let now = world.clock.now;
+    let drawn = match at.tab {
+        Tab::Agenda => world.agenda.as_deref().map(agenda::agenda),
+        Tab::Cluster => world.cluster.as_deref().map(|view| cluster::cluster(view, now, at, on)),
+        Tab::Storage => world.storage.as_deref().map(|view| storage::storage(view, world, at, on)),
+        Tab::Jobs => world.jobs.as_deref().map(|view| jobs::jobs(view, now, at, on)),
+        Tab::Data => world.tables.as_deref().map(|view| data::data(view, world, at, on)),
+        Tab::Events => world.events.as_deref().map(|view| events::events(view, world, at, on)),
+    };
+    drawn.unwrap_or_else(|| vec![of("p", "empty muted").text("…")])
 }
 
-fn tab_button(tab: Tab, open: Tab, on: &Callback<Intent>) -> Html {
-    let go = move |to: Tab| Intent::Inspect(inspect::Intent::Tab(to));
-    let onclick = on.reform(move |_: MouseEvent| go(tab));
-    let keys = on.clone();
-    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+fn tab_button(tab: Tab, open: Tab, on: &On) -> El {
+    let keys = Rc::new(move |event: &Event| {
         let place = Tab::ALL.iter().position(|found| *found == tab).unwrap_or(0);
         let last = Tab::ALL.len() - 1;
-        let to = match event.key().as_str() {
-            "ArrowRight" => {
-                if place == last {
-                    0
-                } else {
-                    place + 1
-                }
-            }
-            "ArrowLeft" => {
-                if place == 0 {
-                    last
-                } else {
-                    place - 1
-                }
-            }
+        let to = match event.unchecked_ref::<KeyboardEvent>().key().as_str() {
+            "ArrowRight" if place == last => 0,
+            "ArrowRight" => place + 1,
+            "ArrowLeft" if place == 0 => last,
+            "ArrowLeft" => place - 1,
             "Home" => 0,
             "End" => last,
-            _ => return,
+            _ => return None,
         };
         event.prevent_default();
-        if let Some(tab) = Tab::ALL.get(to) {
-            keys.emit(go(*tab));
-        }
+        Tab::ALL.get(to).map(|tab| Intent::Inspect(inspect::Intent::Tab(*tab)))
     });
     let selected = tab == open;
-    html! {
-        <button id={tab.id()} role="tab" aria-selected={selected.to_string()} aria-controls="inspector-panel"
-            tabindex={if selected { "0" } else { "-1" }} {onclick} {onkeydown}>{ tab.name() }</button>
-    }
+    button("", tab.name(), on, Intent::Inspect(inspect::Intent::Tab(tab)))
+        .set("id", tab.id())
+        .set("role", "tab")
+        .truth("aria-selected", selected)
+        .set("aria-controls", "inspector-panel")
+        .set("tabindex", if selected { "0" } else { "-1" })
+        .hear(ListenerKind::onkeydown, on, keys)
 }

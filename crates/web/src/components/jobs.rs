@@ -1,45 +1,29 @@
 //! Jobs, in the DB Console's columns and words.
 
-use std::rc::Rc;
-
 use protocol::jobs::{Job, JobsView};
 use protocol::time::Nanos;
-use yew::prelude::*;
 
+use super::agenda::empty;
+use crate::el::{El, On, button, el, of};
 use crate::format;
-use crate::state::{Intent, inspect, shell};
-
-/// What the tab needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct JobsProps {
-    /// The view.
-    pub(crate) view: Rc<JobsView>,
-    /// Now.
-    pub(crate) now: Nanos,
-    /// The job that is open.
-    pub(crate) opened: Option<String>,
-    /// Where intents go.
-    pub(crate) on: Callback<Intent>,
-}
+use crate::state::inspect::{self, Inspector};
+use crate::state::{Intent, shell};
 
 /// The tab.
-#[component]
-pub(crate) fn JobsTab(props: &JobsProps) -> Html {
-    let view = &props.view;
+pub(crate) fn jobs(view: &JobsView, now: Nanos, at: &Inspector, on: &On) -> Vec<El> {
     if view.jobs.is_empty() {
-        return html! {
-            <div class="empty">
-                <p><b>{ "No jobs yet." }</b></p>
-                <p class="muted">{ "BACKUP, RESTORE and schema changes run as jobs. Each can be paused, resumed and cancelled, and survives the loss of its node." }</p>
-            </div>
-        };
+        return vec![empty(
+            "No jobs yet.",
+            "BACKUP, RESTORE and schema changes run as jobs. Each can be paused, resumed and cancelled.",
+        )];
     }
-    html! {
-        <>
-            <ol class="jobs">{ for view.jobs.iter().map(|found| job(found, props)) }</ol>
-            if view.more > 0 { <p class="muted">{ format!("{} older jobs", view.more) }</p> }
-        </>
+    let rows =
+        view.jobs.iter().map(|found| job(found, now, at.job.as_ref() == Some(&found.id), on));
+    let mut parts = vec![of("ol", "jobs").kids(rows)];
+    if view.more > 0 {
+        parts.push(of("p", "muted").text(&[&view.more.to_string(), " older jobs"].concat()));
     }
+    parts
 }
 
 fn status(job: &Job) -> &'static str {
@@ -52,65 +36,56 @@ fn status(job: &Job) -> &'static str {
     }
 }
 
-fn job(job: &Job, props: &JobsProps) -> Html {
-    let open = props.opened.as_ref() == Some(&job.id);
-    let id = job.id.clone();
-    let toggle =
-        props.on.reform(move |_: MouseEvent| Intent::Inspect(inspect::Intent::Job(id.clone())));
-    let end = job.finished.unwrap_or(props.now);
-    let running = job.finished.is_none();
-    let words = format!(
-        "{} · {} · {} {}",
-        job.user,
-        format::near(job.created, props.now),
-        if running { "running for" } else { "took" },
-        format::duration(end.since(job.created))
-    );
-    html! {
-        <li key={job.id.clone()} class="job">
-            <div class="job-head">
-                <button class="job-name" aria-expanded={open.to_string()} onclick={toggle}><b>{ &job.kind }</b>{ " " }<span class="muted">{ &job.id }</span></button>
-                <span class={status(job)}>{ job.running_status.as_ref().unwrap_or(&job.status) }</span>
-            </div>
-            <code class="job-statement">{ &job.description }</code>
-            if running {
-                <progress max="1000" value={job.permille.to_string()} aria-label="Fraction completed">{ job.permille / 10 }{ " %" }</progress>
-            }
-            <p class="muted">{ words }</p>
-            { job.error.as_ref().map(|error| html! { <p class="bad">{ error }</p> }) }
-            { buttons(job, &props.on) }
-            if open { { steps(job, props.now) } }
-        </li>
-    }
+fn job(job: &Job, now: Nanos, open: bool, on: &On) -> El {
+    let toggle = Intent::Inspect(inspect::Intent::Job(job.id.clone()));
+    let name = of("button", "job-name")
+        .truth("aria-expanded", open)
+        .click(on, toggle)
+        .kid(el("b").text(&job.kind))
+        .text(" ")
+        .kid(of("span", "muted").text(&job.id));
+    let state = job.running_status.as_ref().unwrap_or(&job.status);
+    let progress = job.finished.is_none().then(|| {
+        el("progress")
+            .set("max", "1000")
+            .set("value", &job.permille.to_string())
+            .set("aria-label", "Fraction completed")
+    });
+    let span = format::duration(job.finished.unwrap_or(now).since(job.created));
+    let verb = if job.finished.is_none() { " · running for " } else { " · took " };
+    let words = [&job.user, " · ", &format::near(job.created, now), verb, &span].concat();
+    of("li", "job")
+        .key(&job.id)
+        .kid(of("div", "job-head").kid(name).kid(of("span", status(job)).text(state)))
+        .kid(of("code", "job-statement").text(&job.description))
+        .maybe(progress)
+        .kid(of("p", "muted").text(&words))
+        .maybe(job.error.as_ref().map(|error| of("p", "bad").text(error)))
+        .maybe(buttons(job, on))
+        .maybe(open.then(|| steps(job, now)))
 }
 
-fn buttons(job: &Job, on: &Callback<Intent>) -> Html {
-    let act = |verb: &'static str, words: &'static str, can: bool| {
-        let line = format!("{verb} JOB {};", job.id);
-        let title = line.clone();
-        let onclick =
-            on.reform(move |_: MouseEvent| Intent::Shell(shell::Intent::Run(vec![line.clone()])));
-        can.then(|| html! { <button class="small" {title} {onclick}>{ words }</button> })
+fn buttons(job: &Job, on: &On) -> Option<El> {
+    let act = |can: bool, verb: &str, words: &str| {
+        let line = [verb, " JOB ", &job.id, ";"].concat();
+        let run = Intent::Shell(shell::Intent::Run(vec![line.clone()]));
+        can.then(|| button("small", words, on, run).set("title", &line))
     };
-    if !(job.can_pause || job.can_resume || job.can_cancel) {
-        return Html::default();
-    }
-    html! {
-        <div class="row">
-            { act("PAUSE", "Pause", job.can_pause) }
-            { act("RESUME", "Resume", job.can_resume) }
-            { act("CANCEL", "Cancel", job.can_cancel) }
-        </div>
-    }
+    (job.can_pause || job.can_resume || job.can_cancel).then(|| {
+        of("div", "row")
+            .maybe(act(job.can_pause, "PAUSE", "Pause"))
+            .maybe(act(job.can_resume, "RESUME", "Resume"))
+            .maybe(act(job.can_cancel, "CANCEL", "Cancel"))
+    })
 }
 
-fn steps(job: &Job, now: Nanos) -> Html {
+fn steps(job: &Job, now: Nanos) -> El {
     if job.steps.is_empty() {
-        return html! { <p class="muted">{ "No trace is kept for this job." }</p> };
+        return of("p", "muted").text("No trace is kept for this job.");
     }
-    html! {
-        <ol class="steps">{ for job.steps.iter().map(|step| html! {
-            <li><span class="due">{ format::near(step.at, now) }</span><span>{ &step.words }</span></li>
-        }) }</ol>
-    }
+    of("ol", "steps").kids(job.steps.iter().map(|step| {
+        el("li")
+            .kid(of("span", "due").text(&format::near(step.at, now)))
+            .kid(el("span").text(&step.words))
+    }))
 }

@@ -3,12 +3,17 @@
 use std::rc::Rc;
 
 use protocol::chain::ChainMap;
+use protocol::time::Nanos;
+use wasm_bindgen::JsCast;
 use web_sys::{KeyboardEvent, PointerEvent};
 use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
-use super::icons;
-use super::map_strip::MapStrip;
+use super::icons::{self, Icon, icon};
+use super::map_strip::strip;
+use crate::el::{El, Meaning, On, button, el, of};
 use crate::map::axis::Scale;
+use crate::map::paint::{circle, line, rect};
 use crate::map::{layout, paint, table};
 use crate::state::map::{self, MapUi};
 use crate::state::{Intent, shell};
@@ -24,143 +29,141 @@ pub(crate) struct MapPanelProps {
     /// Whether the engine is still on its way.
     pub(crate) starting: bool,
     /// Where intents go.
-    pub(crate) on: Callback<Intent>,
+    pub(crate) on: On,
 }
 
 /// The panel.
 #[component]
 pub(crate) fn MapPanel(props: &MapPanelProps) -> Html {
     let (map, ui, on) = (&props.map, &props.ui, &props.on);
-    html! {
-        <section class="panel map-panel" aria-labelledby="map-title">
-            <div class="panel-head">
-                <h2 id="map-title">{ "Chain map" }</h2>
-                { modes(ui, on) }
-                if !ui.as_table { { legend() } }
-                { zoom(ui, on) }
-            </div>
-            <div id="map-area" class="map-area">
-                if ui.as_table {
-                    <div class="map-table" role="region" aria-label="Backups, as a table" tabindex="0">
-                        { table::table(map, ui.sort, Some(on)) }
-                    </div>
-                } else {
-                    { picture(props) }
-                }
-            </div>
-            <MapStrip map={map.clone()} ui={ui.clone()} on={on.clone()} />
-        </section>
-    }
-}
-
-fn modes(ui: &MapUi, on: &Callback<Intent>) -> Html {
-    let mode = |as_table: bool, words: &'static str| {
-        let onclick = on.reform(move |_: MouseEvent| Intent::Map(map::Intent::AsTable(as_table)));
-        let pressed = ui.as_table == as_table;
-        html! { <button aria-pressed={pressed.to_string()} {onclick}>{ words }</button> }
+    let head = of("div", "panel-head")
+        .kid(el("h2").set("id", "map-title").text("Chain map"))
+        .kid(modes(ui, on))
+        .maybe((!ui.as_table).then(legend))
+        .maybe((!ui.as_table).then(|| zoom(on)));
+    let body = if ui.as_table {
+        region("map-table", "Backups, as a table").kid(table::table(map, ui.sort, Some(on)))
+    } else {
+        picture(props)
     };
-    html! {
-        <div class="modes" role="group" aria-label="Show as">{ mode(false, "Map") }{ mode(true, "Table") }</div>
-    }
+    of("section", "panel map-panel")
+        .set("aria-labelledby", "map-title")
+        .kid(head)
+        .kid(of("div", "map-area").set("id", "map-area").kid(body))
+        .maybe(strip(map, ui, on))
+        .done()
 }
 
-fn legend() -> Html {
-    let item = |shape: Html, words: &'static str| {
-        html! { <li><svg width="20" height="14" viewBox="0 0 20 14">{ shape }</svg>{ words }</li> }
+/// A part that scrolls by itself and can be reached by keyboard.
+pub(crate) fn region(class: &str, label: &str) -> El {
+    of("div", class).set("role", "region").set("aria-label", label).set("tabindex", "0")
+}
+
+fn modes(ui: &MapUi, on: &On) -> El {
+    let mode = |as_table: bool, words: &str| {
+        button("", words, on, Intent::Map(map::Intent::AsTable(as_table)))
+            .truth("aria-pressed", ui.as_table == as_table)
     };
-    html! {
-        <ul class="legend" aria-hidden="true">
-            { item(html! { <rect class="full" x="4.5" y="1.5" width="11" height="11" rx="3" /> }, "full") }
-            { item(html! { <circle class="ring" cx="10" cy="7" r="4.6" /> }, "incremental") }
-            { item(html! { <><rect class="band" x="0.5" y="1.5" width="19" height="11" rx="2" /><rect class="band-hatch" x="0.5" y="1.5" width="19" height="11" rx="2" /></> }, "any moment restorable") }
-            { item(html! { <line class="edge" x1="10" y1="0" x2="10" y2="14" /> }, "GC edge") }
-            { item(html! { <><circle class="pin-head" cx="10" cy="4" r="3.4" /><line class="pin" x1="10" y1="6" x2="10" y2="13" /></> }, "protected") }
-        </ul>
-    }
+    of("div", "modes")
+        .set("role", "group")
+        .set("aria-label", "Show as")
+        .kid(mode(false, "Map"))
+        .kid(mode(true, "Table"))
 }
 
-fn zoom(ui: &MapUi, on: &Callback<Intent>) -> Html {
-    let button = |label: &'static str, face: Html, intent: map::Intent| {
-        let onclick = on.reform(move |_: MouseEvent| Intent::Map(intent.clone()));
-        html! { <button class="quiet" aria-label={label} title={label} {onclick}>{ face }</button> }
+fn legend() -> El {
+    let item = |words: &str, shapes: Vec<El>| {
+        let svg = el("svg").set("width", "20").set("height", "14").set("viewBox", "0 0 20 14");
+        el("li").kid(svg.kids(shapes)).text(words)
     };
-    if ui.as_table {
-        return Html::default();
-    }
-    html! {
-        <div class="zoom" role="group" aria-label="Zoom">
-            { button("Earlier", icons::left(), map::Intent::Pan(-250)) }
-            { button("Later", icons::right(), map::Intent::Pan(250)) }
-            { button("Zoom out", icons::minus(), map::Intent::Zoom(false, None)) }
-            { button("Zoom in", icons::plus(), map::Intent::Zoom(true, None)) }
-            { button("Jump to now", html! { "Now" }, map::Intent::ToNow) }
-            { button("Fit everything", html! { "Fit" }, map::Intent::Fit) }
-        </div>
-    }
+    let band = |class| rect(class, 0.5, 1.5, 19.0, 11.0).set("rx", "2");
+    of("ul", "legend")
+        .set("aria-hidden", "true")
+        .kid(item("full", vec![rect("full", 4.5, 1.5, 11.0, 11.0).set("rx", "3")]))
+        .kid(item("incremental", vec![circle("ring", 10.0, 7.0, 4.6)]))
+        .kid(item("any moment restorable", vec![band("band"), band("band-hatch")]))
+        .kid(item("GC edge", vec![line("edge", 10.0, 0.0, 10.0, 14.0)]))
+        .kid(item(
+            "protected",
+            vec![circle("pin-head", 10.0, 4.0, 3.4), line("pin", 10.0, 6.0, 10.0, 13.0)],
+        ))
 }
 
-fn picture(props: &MapPanelProps) -> Html {
+fn zoom(on: &On) -> El {
+    let quiet = |label: &str, intent| {
+        of("button", "quiet")
+            .set("aria-label", label)
+            .set("title", label)
+            .click(on, Intent::Map(intent))
+    };
+    let drawn = |label: &str, face: Icon, intent| quiet(label, intent).kid(icon(face));
+    of("div", "zoom")
+        .set("role", "group")
+        .set("aria-label", "Zoom")
+        .kid(drawn("Earlier", icons::LEFT, map::Intent::Pan(-250)))
+        .kid(drawn("Later", icons::RIGHT, map::Intent::Pan(250)))
+        .kid(drawn("Zoom out", icons::MINUS, map::Intent::Zoom(false, None)))
+        .kid(drawn("Zoom in", icons::PLUS, map::Intent::Zoom(true, None)))
+        .kid(quiet("Now: jump there", map::Intent::ToNow).text("Now"))
+        .kid(quiet("Fit everything", map::Intent::Fit).text("Fit"))
+}
+
+fn picture(props: &MapPanelProps) -> El {
     let (map, ui, on) = (&props.map, &props.ui, &props.on);
     let picture = layout::lay(map, ui.shown(map), ui.width, ui.cursor.as_ref());
     let extras = paint::Extras { summary: paint::summary(map), chosen: ui.chosen.as_ref(), on };
-    let empty = map.collections.is_empty();
     let wide = num::float(ui.width.max(1));
-    let onpointermove = on.clone();
-    let onpointermove = Callback::from(move |event: PointerEvent| {
-        if event.buttons() & 1 == 1 && event.movement_x() != 0 {
-            let by = num::whole(f64::from(-event.movement_x()) / wide * 1000.0);
-            onpointermove.emit(Intent::Map(map::Intent::Pan(by)));
-        }
+    let drag = Rc::new(move |event: &Event| {
+        let event: &PointerEvent = event.unchecked_ref();
+        let moved = f64::from(event.movement_x());
+        let by = num::whole(-moved / wide * 1000.0);
+        (event.buttons() & 1 == 1 && by != 0).then_some(Intent::Map(map::Intent::Pan(by)))
     });
-    html! {
-        <div class="map-scroll" tabindex="0" role="region" aria-label="Chain map, picture">
-            { ruler(&picture.scale, map, ui, on) }
-            <div class="map-drag" {onpointermove}>{ paint::paint(&picture, &extras) }</div>
-            if empty { { empty_words(map, props.starting, on) } }
-            <div class="sr">{ table::table(map, ui.sort, None) }</div>
-        </div>
-    }
+    let drawing = of("div", "map-drag")
+        .hear(ListenerKind::onpointermove, on, drag)
+        .put(paint::paint(&picture, &extras));
+    let empty = map.collections.is_empty();
+    region("map-scroll", "Chain map, picture")
+        .maybe((!empty).then(|| ruler(&picture.scale, map, ui, on)))
+        .kid(drawing)
+        .maybe(empty.then(|| empty_words(map, props.starting, on)))
+        .kid(of("div", "sr").kid(table::table(map, ui.sort, None)))
 }
 
 /// The ruler: a slider that carries the restore cursor.
-fn ruler(scale: &Scale, map: &ChainMap, ui: &MapUi, on: &Callback<Intent>) -> Html {
-    if map.collections.is_empty() {
-        return Html::default();
-    }
+fn ruler(scale: &Scale, map: &ChainMap, ui: &MapUi, on: &On) -> El {
     let at = ui.cursor.as_ref().map_or(map.now, |cursor| cursor.at);
     let words = match (&ui.cursor, &ui.plan) {
         (Some(cursor), Some(plan)) => {
-            format!("{} in {}, {}", format::moment(at), cursor.collection, plan.words)
+            [&format::moment(at), " in ", &cursor.collection, ", ", &plan.words].concat()
         }
-        (Some(cursor), None) => format!("{} in {}", format::moment(at), cursor.collection),
+        (Some(cursor), None) => [&format::moment(at), " in ", &cursor.collection].concat(),
         (None, _) => "no moment chosen".to_owned(),
     };
-    let point = {
-        let (on, scale) = (on.clone(), *scale);
-        Callback::from(move |event: PointerEvent| {
-            if event.buttons() & 1 == 1 {
-                let t = scale.t(f64::from(event.offset_x()));
-                on.emit(Intent::Map(map::Intent::CursorAt(t)));
-            }
-        })
-    };
-    let onkeydown = {
-        let on = on.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if let Some(intent) = ruler_key(&event.key()) {
-                event.prevent_default();
-                on.emit(Intent::Map(intent));
-            }
-        })
-    };
-    let secs = |t: protocol::time::Nanos| t.secs().to_string();
-    html! {
-        <div class="ruler" role="slider" tabindex="0" aria-label="Restore cursor" aria-orientation="horizontal"
-            aria-valuemin={secs(scale.window.from.min(at))} aria-valuemax={secs(scale.window.to.max(at))}
-            aria-valuenow={secs(at)} aria-valuetext={words}
-            onpointerdown={point.clone()} onpointermove={point} {onkeydown}
-            title="Click or drag: what would a restore to this moment read?"></div>
-    }
+    let scale = *scale;
+    let point: Meaning = Rc::new(move |event| {
+        let event: &PointerEvent = event.unchecked_ref();
+        let t = scale.t(f64::from(event.offset_x()));
+        (event.buttons() & 1 == 1).then_some(Intent::Map(map::Intent::CursorAt(t)))
+    });
+    let keys = Rc::new(|event: &Event| {
+        let intent = ruler_key(&event.unchecked_ref::<KeyboardEvent>().key())?;
+        event.prevent_default();
+        Some(Intent::Map(intent))
+    });
+    let secs = |t: Nanos| t.secs().to_string();
+    of("div", "ruler")
+        .set("role", "slider")
+        .set("tabindex", "0")
+        .set("aria-label", "Restore cursor")
+        .set("aria-valuemin", &secs(scale.window.from.min(at)))
+        .set("aria-valuemax", &secs(scale.window.to.max(at)))
+        .set("aria-valuenow", &secs(at))
+        .set("aria-valuetext", &words)
+        .set("title", "Click or drag: what would a restore to this moment read?")
+        .hear(ListenerKind::onpointerdown, on, Rc::clone(&point))
+        .hear(ListenerKind::onpointermove, on, point)
+        .hear(ListenerKind::onkeydown, on, keys)
 }
 
 /// What a key on the ruler does.
@@ -179,22 +182,26 @@ fn ruler_key(key: &str) -> Option<map::Intent> {
     })
 }
 
+/// A statement as a button that puts it into the prompt.
+pub(crate) fn statement(sql: &str, on: &On) -> Option<El> {
+    let prefill = Intent::Shell(shell::Intent::Prefill(sql.to_owned()));
+    (!sql.is_empty()).then(|| {
+        of("button", "statement")
+            .set("title", "Put it into the prompt")
+            .click(on, prefill)
+            .kid(el("code").text(sql))
+    })
+}
+
 /// An empty map says which statement fills it.
-fn empty_words(map: &ChainMap, starting: bool, on: &Callback<Intent>) -> Html {
+fn empty_words(map: &ChainMap, starting: bool, on: &On) -> El {
     if starting {
-        return html! { <p class="map-empty"><span class="muted">{ "Starting the cluster…" }</span></p> };
+        return of("p", "map-empty muted").text("Starting the cluster…");
     }
-    let statement = map.starter.clone();
-    let prefill =
-        on.reform(move |_: MouseEvent| Intent::Shell(shell::Intent::Prefill(statement.clone())));
-    html! {
-        <div class="map-empty">
-            <p><b>{ "No backups yet." }</b>{ " A full backup starts a chain here; incrementals grow it to the right." }</p>
-            if !map.starter.is_empty() {
-                <button class="statement" onclick={prefill} title="Put it into the prompt"><code>{ &map.starter }</code></button>
-            }
-        </div>
-    }
+    let words = " A full backup starts a chain here; incrementals grow it to the right.";
+    of("div", "map-empty")
+        .kid(el("p").kid(el("b").text("No backups yet.")).text(words))
+        .maybe(statement(&map.starter, on))
 }
 
 #[cfg(test)]
@@ -218,7 +225,13 @@ mod tests {
         assert_eq!(html.matches("data-layer=\"incremental\"").count(), 3);
         assert!(html.contains("data-chain=\"broken\""));
         assert_eq!(html.matches("data-failure").count(), 1);
-        for words in ["cannot be extended", "extendable for 1 h 18 min", "now 06:42", "forecast", "held for job"] {
+        for words in [
+            "cannot be extended",
+            "extendable for 1 h 18 min",
+            "now 06:42",
+            "forecast",
+            "held for job",
+        ] {
             assert!(html.contains(words), "{words}");
         }
         assert!(html.contains("role=\"slider\"") && html.contains("role=\"img\""));
@@ -235,7 +248,8 @@ mod tests {
 
     #[test]
     fn a_failure_explains_itself_when_chosen() {
-        let mark = map::Mark::Attempt("s3://acme/prod".to_owned(), "/2022/04/01-020000.00".to_owned(), 0);
+        let mark =
+            map::Mark::Attempt("s3://acme/prod".to_owned(), "/2022/04/01-020000.00".to_owned(), 0);
         let html = html(MapUi { chosen: Some(mark), ..MapUi::default() });
         assert!(html.contains("ERROR XXUUU"));
         assert!(html.contains("<b>carts</b>"));
@@ -251,6 +265,6 @@ mod tests {
             starting: false,
             on: Callback::noop(),
         });
-        assert!(html.contains("No backups yet.") && html.contains("BACKUP INTO &#x27;x&#x27;;"));
+        assert!(html.contains("No backups yet.") && html.contains("<code>BACKUP INTO"));
     }
 }

@@ -1,136 +1,103 @@
 //! The strip under the map: the mark that is chosen, or what a restore to the cursor would read.
 
-use std::rc::Rc;
-
 use protocol::chain::{Attempt, Chain, ChainMap, Layer, LayerKind, RestorePlan};
-use yew::prelude::*;
 
-use super::cause_card::CauseCard;
-use super::icons;
+use super::cause_card::cause_card;
+use super::icons::{self, icon};
+use crate::el::{El, On, button, el, of};
 use crate::format;
 use crate::state::map::{self, Cursor, MapUi, Mark};
 use crate::state::{Intent, inspect};
 
-/// What the strip needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct MapStripProps {
-    /// The view.
-    pub(crate) map: Rc<ChainMap>,
-    /// Cursor and choice.
-    pub(crate) ui: MapUi,
-    /// Where intents go.
-    pub(crate) on: Callback<Intent>,
+/// The strip, where there is something for it.
+pub(crate) fn strip(map: &ChainMap, ui: &MapUi, on: &On) -> Option<El> {
+    let (body, close) = match (&ui.chosen, &ui.cursor) {
+        (Some(mark), _) => (chosen(mark, map, on)?, map::Intent::Choose(None)),
+        (None, Some(cursor)) => (plan(cursor, ui.plan.as_deref(), map, on), map::Intent::CursorOff),
+        (None, None) => return None,
+    };
+    let close = of("button", "quiet")
+        .set("aria-label", "Close")
+        .click(on, Intent::Map(close))
+        .kid(icon(icons::CLOSE));
+    Some(of("div", "strip").kid(of("div", "strip-body").kids(body)).kid(close))
 }
 
-/// The strip, or nothing.
-#[component]
-pub(crate) fn MapStrip(props: &MapStripProps) -> Html {
-    let (map, ui, on) = (&props.map, &props.ui, &props.on);
-    match (&ui.chosen, &ui.cursor) {
-        (Some(Mark::Layer(collection, subdir, place)), _) => map::chain(map, collection, subdir)
-            .and_then(|chain| Some(layer(collection, chain, chain.layers.get(*place)?, map, on)))
-            .unwrap_or_default(),
-        (Some(Mark::Attempt(collection, subdir, place)), _) => map::chain(map, collection, subdir)
-            .and_then(|chain| Some(attempt(chain.attempts.get(*place)?, map, on)))
-            .unwrap_or_default(),
-        (None, Some(cursor)) => plan(cursor, ui.plan.as_deref(), map, on),
-        (None, None) => Html::default(),
+fn chosen(mark: &Mark, map: &ChainMap, on: &On) -> Option<Vec<El>> {
+    match mark {
+        Mark::Layer(collection, subdir, place) => {
+            let chain = map::chain(map, collection, subdir)?;
+            Some(layer(collection, chain, chain.layers.get(*place)?, map, on))
+        }
+        Mark::Attempt(collection, subdir, place) => {
+            let chain = map::chain(map, collection, subdir)?;
+            Some(attempt(chain.attempts.get(*place)?, map, on))
+        }
     }
 }
 
-fn strip(body: Html, close: Callback<MouseEvent>) -> Html {
-    html! {
-        <div class="strip">
-            <div class="strip-body">{ body }</div>
-            <button class="quiet" aria-label="Close" onclick={close}>{ icons::close() }</button>
-        </div>
-    }
-}
-
-fn unchoose(on: &Callback<Intent>) -> Callback<MouseEvent> {
-    on.reform(|_| Intent::Map(map::Intent::Choose(None)))
-}
-
-fn layer(
-    collection: &str,
-    chain: &Chain,
-    layer: &Layer,
-    map: &ChainMap,
-    on: &Callback<Intent>,
-) -> Html {
+fn layer(collection: &str, chain: &Chain, layer: &Layer, map: &ChainMap, on: &On) -> Vec<El> {
     let kind = match layer.kind {
         LayerKind::Full => "Full",
         LayerKind::Incremental => "Incremental",
     };
+    let end = format::near(layer.end, map.now);
     let covers = if layer.start.0 == 0 {
-        format!("everything until {}", format::near(layer.end, map.now))
+        ["covers everything until ", &end].concat()
     } else {
-        format!("({}, {}]", format::near(layer.start, map.now), format::near(layer.end, map.now))
+        ["covers (", &format::near(layer.start, map.now), ", ", &end, "]"].concat()
     };
-    let files = format::counted(u64::from(layer.files), "file", "files");
-    let rows = format::counted(layer.rows, "row", "rows");
     let history = if layer.revision_history { " · with revision history" } else { "" };
-    let (lane, end) = (collection.to_owned(), layer.end);
-    let restore =
-        on.reform(move |_: MouseEvent| Intent::Map(map::Intent::RestoreTo(lane.clone(), end)));
-    let storage =
-        on.reform(|_: MouseEvent| Intent::Inspect(inspect::Intent::Tab(inspect::Tab::Storage)));
-    let body = html! {
-        <>
-            <p class="strip-title"><b>{ kind }</b>{ " of " }{ &chain.target_words }{ " · " }<code>{ &layer.path }</code></p>
-            <p class="muted">{ format!("covers {covers} · {rows} · {} in {files}{history}", format::bytes(layer.size_bytes)) }</p>
-            { layer.fault.as_ref().map(|fault| html! { <p class="bad">{ fault }</p> }) }
-            <div class="row">
-                <button onclick={restore}>{ "Restore to its end…" }</button>
-                <button onclick={storage}>{ "Look into the bucket" }</button>
-            </div>
-        </>
-    };
-    strip(body, unchoose(on))
+    let rows = format::counted(layer.rows, "row", "rows");
+    let files = format::counted(u64::from(layer.files), "file", "files");
+    let size = format::bytes(layer.size_bytes);
+    let facts = [&covers, " · ", &rows, " · ", &size, " in ", &files, history].concat();
+    let restore = Intent::Map(map::Intent::RestoreTo(collection.to_owned(), layer.end));
+    let storage = Intent::Inspect(inspect::Intent::Tab(inspect::Tab::Storage));
+    let title = of("p", "strip-title")
+        .kid(el("b").text(kind))
+        .text(&[" of ", &chain.target_words, " · "].concat())
+        .kid(el("code").text(&layer.path));
+    let mut parts = vec![title, of("p", "muted").text(&facts)];
+    parts.extend(layer.fault.as_ref().map(|fault| of("p", "bad").text(fault)));
+    parts.push(of("div", "row").kid(button("", "Restore to its end…", on, restore)).kid(button(
+        "",
+        "Look into the bucket",
+        on,
+        storage,
+    )));
+    parts
 }
 
-fn attempt(attempt: &Attempt, map: &ChainMap, on: &Callback<Intent>) -> Html {
-    let card = attempt.cause.as_ref().map(|cause| {
-        html! { <CauseCard cause={Rc::new((**cause).clone())} on={on.clone()} /> }
-    });
-    let body = html! {
-        <div class="error-card">
-            <p class="error-text"><b class="error-code">{ format!("ERROR {} ", attempt.code) }</b>{ &attempt.message }</p>
-            <p class="muted">{ format!("failed at {}", format::near(attempt.at, map.now)) }</p>
-            { card }
-        </div>
-    };
-    strip(body, unchoose(on))
+fn attempt(attempt: &Attempt, map: &ChainMap, on: &On) -> Vec<El> {
+    let when = ["failed at ", &format::near(attempt.at, map.now)].concat();
+    let card = of("div", "error-card")
+        .kid(super::entry::error_text(&attempt.code, &attempt.message))
+        .kid(of("p", "muted").text(&when))
+        .maybe(attempt.cause.as_ref().map(|cause| cause_card(cause, on)));
+    vec![card]
 }
 
-fn plan(
-    cursor: &Cursor,
-    plan: Option<&RestorePlan>,
-    map: &ChainMap,
-    on: &Callback<Intent>,
-) -> Html {
-    let off = on.reform(|_| Intent::Map(map::Intent::CursorOff));
-    let step = |forward: bool| {
-        on.reform(move |_: MouseEvent| Intent::Map(map::Intent::CursorStep(forward)))
-    };
-    let write = on.reform(|_: MouseEvent| Intent::Map(map::Intent::CursorWrite));
+fn plan(cursor: &Cursor, plan: Option<&RestorePlan>, map: &ChainMap, on: &On) -> Vec<El> {
     let fresh = plan.filter(|plan| plan.at == cursor.at);
-    let possible = fresh.is_some_and(|plan| plan.possible);
-    let words = fresh.map_or_else(|| "…".to_owned(), |plan| plan.words.clone());
-    let statement = fresh.filter(|plan| plan.possible).map(|plan| {
-        html! { <code class="strip-statement">{ &plan.statement }</code> }
-    });
-    let body = html! {
-        <>
-            <p class="strip-title">{ "Restore " }<b>{ &cursor.collection }</b>{ " to " }<b>{ format::near(cursor.at, map.now) }</b></p>
-            <p class={if possible { "muted" } else { "bad" }}>{ words }</p>
-            { statement }
-            <div class="row">
-                <button class="primary" disabled={!possible} onclick={write}>{ "Write the statement" }</button>
-                <button onclick={step(false)}>{ "Backup before" }</button>
-                <button onclick={step(true)}>{ "Backup after" }</button>
-            </div>
-        </>
-    };
-    strip(body, off)
+    let possible = fresh.filter(|plan| plan.possible);
+    let words = fresh.map_or("…", |plan| plan.words.as_str());
+    let step =
+        |words: &str, forward| button("", words, on, Intent::Map(map::Intent::CursorStep(forward)));
+    let title = of("p", "strip-title")
+        .text("Restore ")
+        .kid(el("b").text(&cursor.collection))
+        .text(" to ")
+        .kid(el("b").text(&format::near(cursor.at, map.now)));
+    let write = button("primary", "Write the statement", on, Intent::Map(map::Intent::CursorWrite));
+    let class = if possible.is_some() { "muted" } else { "bad" };
+    let mut parts = vec![title, of("p", class).text(words)];
+    parts.extend(possible.map(|plan| of("code", "strip-statement").text(&plan.statement)));
+    parts.push(
+        of("div", "row")
+            .kid(write.flag("disabled", possible.is_none()))
+            .kid(step("Backup before", false))
+            .kid(step("Backup after", true)),
+    );
+    parts
 }

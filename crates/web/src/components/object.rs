@@ -1,76 +1,60 @@
 //! One object of a bucket, decoded; and what may be done to it.
 
-use std::rc::Rc;
-
 use protocol::storage::{ObjectView, Section};
-use yew::prelude::*;
 
+use super::cluster::facts;
+use crate::el::{El, On, button, el, of};
 use crate::format;
 use crate::state::{Intent, inspect, shell};
 
-/// What the pane needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct ObjectProps {
-    /// Its bucket.
-    pub(crate) bucket: String,
-    /// Its path.
-    pub(crate) path: String,
-    /// The object, once it came.
-    pub(crate) view: Option<Rc<ObjectView>>,
-    /// Where intents go.
-    pub(crate) on: Callback<Intent>,
-}
-
 /// The pane.
-#[component]
-pub(crate) fn ObjectPane(props: &ObjectProps) -> Html {
-    let back = props.on.reform(|_: MouseEvent| Intent::Inspect(inspect::Intent::Object(None)));
-    html! {
-        <div class="object">
-            <button class="small" onclick={back}>{ "← All objects" }</button>
-            <h3 class="object-path"><code>{ format!("{}/{}", props.bucket, props.path) }</code></h3>
-            { props.view.as_ref().map(|view| decoded(view, props)) }
-        </div>
+pub(crate) fn object_pane(bucket: &str, path: &str, view: Option<&ObjectView>, on: &On) -> Vec<El> {
+    let uri = [bucket, "/", path].concat();
+    let back = Intent::Inspect(inspect::Intent::Object(None));
+    let mut parts = vec![
+        button("small", "← All objects", on, back),
+        of("h3", "object-path").kid(el("code").text(&uri)),
+    ];
+    if let Some(view) = view {
+        parts.extend(decoded(view, &uri, on));
     }
+    vec![of("div", "object").kids(parts)]
 }
 
-fn decoded(view: &ObjectView, props: &ObjectProps) -> Html {
-    let uri = format!("{}/{}", props.bucket, props.path);
-    let act = |line: String| {
-        props.on.reform(move |_: MouseEvent| Intent::Shell(shell::Intent::Run(vec![line.clone()])))
+fn decoded(view: &ObjectView, uri: &str, on: &On) -> Vec<El> {
+    let act = |words: &str, verb: &str| {
+        let line = ["\\sim bucket ", verb, " '", uri, "'"].concat();
+        button("", words, on, Intent::Shell(shell::Intent::Run(vec![line.clone()])))
+            .set("title", &line)
     };
-    let sound =
+    let (class, sound) =
         if view.sound { ("tag tone-good", "sound") } else { ("tag tone-broken", "damaged") };
-    html! {
-        <>
-            <p><span class={sound.0}>{ sound.1 }</span>{ " " }<span class="muted">{ format!("{} · {}", view.kind, format::bytes(view.size_bytes)) }</span></p>
-            <p>{ &view.words }</p>
-            { for view.sections.iter().map(section) }
-            if !view.hex.is_empty() {
-                <details><summary>{ "Bytes" }</summary><pre class="hex" tabindex="0">{ view.hex.join("\n") }</pre></details>
-            }
-            <div class="row">
-                <button onclick={act(format!("\\sim bucket flip '{uri}'"))}>{ "Flip a bit" }</button>
-                <button onclick={act(format!("\\sim bucket truncate '{uri}'"))}>{ "Cut off half" }</button>
-                <button onclick={act(format!("\\sim bucket rm '{uri}'"))}>{ "Delete" }</button>
-            </div>
-        </>
+    let facts = [" ", &view.kind, " · ", &format::bytes(view.size_bytes)].concat();
+    let mut parts = vec![
+        el("p").kid(of("span", class).text(sound)).kid(of("span", "muted").text(&facts)),
+        el("p").text(&view.words),
+    ];
+    parts.extend(view.sections.iter().flat_map(section));
+    if !view.hex.is_empty() {
+        let hex = of("pre", "hex").set("tabindex", "0").text(&view.hex.join("\n"));
+        parts.push(el("details").kid(el("summary").text("Bytes")).kid(hex));
     }
+    parts.push(
+        of("div", "row")
+            .kid(act("Flip a bit", "flip"))
+            .kid(act("Cut off half", "truncate"))
+            .kid(act("Delete", "rm")),
+    );
+    parts
 }
 
-fn section(section: &Section) -> Html {
-    html! {
-        <>
-            <h4>{ &section.title }</h4>
-            <div class="scroll" role="region" aria-label={section.title.clone()} tabindex="0">
-                <table class="facts">
-                    <thead><tr>{ for section.columns.iter().map(|column| html! { <th scope="col">{ column }</th> }) }</tr></thead>
-                    <tbody>{ for section.rows.iter().map(|row| html! {
-                        <tr>{ for row.iter().map(|cell| html! { <td>{ cell }</td> }) }</tr>
-                    }) }</tbody>
-                </table>
-            </div>
-            if section.more > 0 { <p class="muted">{ format!("{} more", section.more) }</p> }
-        </>
+fn section(section: &Section) -> Vec<El> {
+    let heads: Vec<&str> = section.columns.iter().map(String::as_str).collect();
+    let rows =
+        section.rows.iter().map(|row| el("tr").kids(row.iter().map(|cell| el("td").text(cell))));
+    let mut parts = vec![el("h4").text(&section.title), facts(&section.title, &heads, rows)];
+    if section.more > 0 {
+        parts.push(of("p", "muted").text(&[&section.more.to_string(), " more"].concat()));
     }
+    parts
 }

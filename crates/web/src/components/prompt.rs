@@ -9,155 +9,160 @@
 
 use std::rc::Rc;
 
-use protocol::text::Token;
-use web_sys::{HtmlInputElement, HtmlTextAreaElement, KeyboardEvent};
-use yew::prelude::*;
+use protocol::text::Completion;
+use protocol::time::Prompt;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlTextAreaElement, KeyboardEvent};
+use yew::virtual_dom::ListenerKind;
 
+use super::header::value_of;
 use super::highlight::highlight;
+use crate::el::{El, Meaning, On, button, el, of};
 use crate::scan;
 use crate::state::Intent;
-use crate::state::shell::{self, Popup, Search};
+use crate::state::shell::{self, Shell};
 
-/// What the prompt needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct PromptProps {
-    /// What is being typed.
-    pub(crate) input: String,
-    /// Its colours.
-    pub(crate) tokens: Rc<Vec<Token>>,
-    /// Completion, if open.
-    pub(crate) popup: Option<Popup>,
-    /// Search, if open.
-    pub(crate) search: Option<Search>,
-    /// What the search found.
-    pub(crate) hit: Option<String>,
-    /// Whether Tab completes.
-    pub(crate) tab_completes: bool,
-    /// The session's database.
-    pub(crate) database: String,
-    /// Sign of an open transaction.
-    pub(crate) txn: String,
-    /// Whether the engine is still on its way.
-    pub(crate) starting: bool,
-    /// Where intents go.
-    pub(crate) on: Callback<Intent>,
-}
+/// Items of the popup that are seen at once.
+const ITEMS_SEEN: usize = 10;
+const RULE: &str = "Enter runs a statement that ends in ; · Ctrl+Enter always runs · Tab completes · Esc then Tab leaves";
 
 /// The prompt.
-#[component]
-pub(crate) fn PromptView(props: &PromptProps) -> Html {
-    let on = &props.on;
-    let oninput = on.reform(|event: InputEvent| {
-        let area: HtmlTextAreaElement = event.target_unchecked_into();
-        let cursor = area.selection_start().ok().flatten().unwrap_or(0);
-        Intent::Shell(shell::Intent::Typed(area.value(), cursor))
-    });
-    let onkeydown = {
-        let (on, popup, completes) = (on.clone(), props.popup.is_some(), props.tab_completes);
-        Callback::from(move |event: KeyboardEvent| {
-            let area: HtmlTextAreaElement = event.target_unchecked_into();
-            let text = area.value();
-            let start = area.selection_start().ok().flatten().unwrap_or(0);
-            let end = area.selection_end().ok().flatten().unwrap_or(start);
-            let press = Press {
-                key: event.key(),
-                shift: event.shift_key(),
-                command: event.ctrl_key() || event.meta_key(),
-                alt: event.alt_key(),
-            };
-            let at = At { text: &text, cursor: start, selected: end > start, popup, completes };
-            if event.is_composing() {
-                return;
-            }
-            if let Some(intent) = meaning(&press, &at) {
-                event.prevent_default();
-                on.emit(Intent::Shell(intent));
-            }
-        })
-    };
-    let database = if props.database.is_empty() { "?" } else { &props.database };
-    let sign = format!("{database}{}{}>", if props.txn.is_empty() { "" } else { " " }, props.txn);
-    let active = props.popup.as_ref().map(|popup| format!("completion-{}", popup.chosen));
-    let run = on.reform(|_: MouseEvent| Intent::Shell(shell::Intent::Submit));
-    html! {
-        <div class="prompt">
-            { search(props) }
-            { popup(props) }
-            <div class="prompt-line">
-                <label class="sign" for="shell-input">{ sign }<span class="sr">{ " statement" }</span></label>
-                <div class="editor">
-                    <pre class="ink" aria-hidden="true">{ highlight(&props.input, &props.tokens) }{ "\n" }</pre>
-                    <textarea id="shell-input" rows="1" spellcheck="false" autocomplete="off" autocapitalize="off"
-                        aria-describedby="shell-rule" aria-autocomplete="list"
-                        aria-controls="completions" aria-activedescendant={active}
-                        value={props.input.clone()} {oninput} {onkeydown} />
-                </div>
-                <button class="run" onclick={run} disabled={props.starting || props.input.trim().is_empty()}>{ "Run" }</button>
-            </div>
-            <p id="shell-rule" class="rule">{ "Enter runs a statement that ends in ; · Ctrl+Enter always runs · Tab completes · Esc then Tab leaves" }</p>
-        </div>
-    }
+pub(crate) fn prompt(shell: &Shell, prompt: &Prompt, starting: bool, on: &On) -> El {
+    let database = if prompt.database.is_empty() { "?" } else { &prompt.database };
+    let space = if prompt.txn.is_empty() { "" } else { " " };
+    let sign = of("label", "sign")
+        .set("for", "shell-input")
+        .text(&[database, space, &prompt.txn, ">"].concat())
+        .kid(of("span", "sr").text(" statement"));
+    let idle = starting || shell.input.trim().is_empty();
+    let run = button("run", "Run", on, Intent::Shell(shell::Intent::Submit)).flag("disabled", idle);
+    let line = of("div", "prompt-line").kid(sign).kid(editor(shell, on)).kid(run);
+    of("div", "prompt")
+        .maybe(search(shell, on))
+        .kid(popup(shell, on))
+        .kid(line)
+        .kid(of("p", "rule").set("id", "shell-rule").text(RULE))
 }
 
-fn search(props: &PromptProps) -> Option<Html> {
-    let search = props.search.as_ref()?;
-    let on = &props.on;
-    let oninput = on.reform(|event: InputEvent| {
-        let field: HtmlInputElement = event.target_unchecked_into();
-        Intent::Shell(shell::Intent::SearchFor(field.value()))
+fn editor(shell: &Shell, on: &On) -> El {
+    let typed: Meaning = Rc::new(|event: &Event| {
+        let area = event.target()?.dyn_into::<HtmlTextAreaElement>().ok()?;
+        let cursor = area.selection_start().ok().flatten().unwrap_or(0);
+        Some(Intent::Shell(shell::Intent::Typed(area.value(), cursor)))
     });
-    let keys = on.clone();
-    let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        let again = (event.ctrl_key() || event.alt_key()) && event.key().eq_ignore_ascii_case("r");
-        let intent = match event.key().as_str() {
-            _ if again => shell::Intent::Search,
+    let open = (shell.popup.is_some(), shell.tab_completes);
+    let pressed: Meaning = Rc::new(move |event: &Event| {
+        let area = event.target()?.dyn_into::<HtmlTextAreaElement>().ok()?;
+        let intent = key_down(event.unchecked_ref(), &area, open)?;
+        event.prevent_default();
+        Some(Intent::Shell(intent))
+    });
+    let active = shell.popup.as_ref().map(|popup| item_id(popup.chosen));
+    let ink = of("pre", "ink").set("aria-hidden", "true");
+    let area = el("textarea")
+        .set("id", "shell-input")
+        .set("rows", "1")
+        .set("spellcheck", "false")
+        .set("autocomplete", "off")
+        .set("autocapitalize", "off")
+        .set("aria-describedby", "shell-rule")
+        .set("aria-autocomplete", "list")
+        .set("aria-controls", "completions")
+        .set_some("aria-activedescendant", active.as_deref())
+        .value(&shell.input)
+        .hear(ListenerKind::oninput, on, typed)
+        .hear(ListenerKind::onkeydown, on, pressed);
+    of("div", "editor").kid(highlight(ink, &shell.input, &shell.tokens).text("\n")).kid(area)
+}
+
+fn key_down(
+    event: &KeyboardEvent,
+    area: &HtmlTextAreaElement,
+    (popup, completes): (bool, bool),
+) -> Option<shell::Intent> {
+    if event.is_composing() {
+        return None;
+    }
+    let text = area.value();
+    let cursor = area.selection_start().ok().flatten().unwrap_or(0);
+    let end = area.selection_end().ok().flatten().unwrap_or(cursor);
+    let press = Press {
+        key: event.key(),
+        shift: event.shift_key(),
+        command: event.ctrl_key() || event.meta_key(),
+        alt: event.alt_key(),
+    };
+    meaning(&press, &At { text: &text, cursor, selected: end > cursor, popup, completes })
+}
+
+fn search(shell: &Shell, on: &On) -> Option<El> {
+    let search = shell.search.as_ref()?;
+    let typed =
+        Rc::new(|event: &Event| Some(Intent::Shell(shell::Intent::SearchFor(value_of(event)))));
+    let pressed = Rc::new(|event: &Event| {
+        let pressed: &KeyboardEvent = event.unchecked_ref();
+        let again = pressed.ctrl_key() || pressed.alt_key();
+        let intent = match pressed.key().as_str() {
+            "r" | "R" | "®" if again => shell::Intent::Search,
             "Enter" => shell::Intent::SearchTake,
             "Escape" => shell::Intent::Escape,
-            _ => return,
+            _ => return None,
         };
         event.prevent_default();
-        keys.emit(Intent::Shell(intent));
+        Some(Intent::Shell(intent))
     });
-    let found = match &props.hit {
-        Some(line) => html! { <code>{ line }</code> },
+    let field = el("input")
+        .set("id", "shell-search")
+        .set("autocomplete", "off")
+        .set("spellcheck", "false")
+        .value(&search.text)
+        .hear(ListenerKind::oninput, on, typed)
+        .hear(ListenerKind::onkeydown, on, pressed);
+    let found = match search.hit.and_then(|at| shell.history.get(at)) {
+        Some(line) => el("code").text(line),
         None if search.text.is_empty() => {
-            html! { <span class="muted">{ "type a part of an earlier statement" }</span> }
+            of("span", "muted").text("type a part of an earlier statement")
         }
-        None => html! { <span class="muted">{ "nothing found" }</span> },
+        None => of("span", "muted").text("nothing found"),
     };
-    Some(html! {
-        <div class="search">
-            <label>{ "search " }<input id="shell-search" value={search.text.clone()} autocomplete="off" spellcheck="false" {oninput} {onkeydown} /></label>
-            <span class="search-hit" role="status">{ found }</span>
-        </div>
-    })
+    Some(
+        of("div", "search")
+            .kid(el("label").text("search ").kid(field))
+            .kid(of("span", "search-hit").set("role", "status").kid(found)),
+    )
 }
 
-fn popup(props: &PromptProps) -> Html {
-    let Some(popup) = &props.popup else {
-        return html! { <ul id="completions" role="listbox" aria-label="Completions" hidden=true></ul> };
-    };
-    let item = |(place, item): (usize, &protocol::text::Completion)| {
-        let on = props.on.clone();
-        let onpointerdown = Callback::from(move |event: PointerEvent| {
-            // The prompt keeps the focus.
-            event.prevent_default();
-            on.emit(Intent::Shell(shell::Intent::Take(Some(place))));
-        });
-        let chosen = place == popup.chosen;
-        html! {
-            <li key={place} id={format!("completion-{place}")} role="option" aria-selected={chosen.to_string()} {onpointerdown}>
-                <code>{ &item.text }</code><span class="kind">{ &item.kind }</span><span class="muted">{ &item.words }</span>
-            </li>
-        }
-    };
+fn item_id(place: usize) -> String {
+    ["completion-", &place.to_string()].concat()
+}
+
+fn popup(shell: &Shell, on: &On) -> El {
+    let list =
+        el("ul").set("id", "completions").set("role", "listbox").set("aria-label", "Completions");
+    let Some(popup) = &shell.popup else { return list.flag("hidden", true) };
     // What is chosen stays in sight: items before it scroll away by being left out.
-    let first = popup.chosen.saturating_sub(7);
-    html! {
-        <ul id="completions" class="completions" role="listbox" aria-label="Completions">
-            { for popup.found.items.iter().enumerate().skip(first).take(10).map(item) }
-        </ul>
-    }
+    let first = popup.chosen.saturating_sub(ITEMS_SEEN - 3);
+    let seen = popup.found.items.iter().enumerate().skip(first).take(ITEMS_SEEN);
+    list.set("class", "completions")
+        .kids(seen.map(|(place, found)| item(place, found, place == popup.chosen, on)))
+}
+
+fn item(place: usize, item: &Completion, chosen: bool, on: &On) -> El {
+    let take = Rc::new(move |event: &Event| {
+        // The prompt keeps the focus.
+        event.prevent_default();
+        Some(Intent::Shell(shell::Intent::Take(Some(place))))
+    });
+    let id = item_id(place);
+    el("li")
+        .key(&id)
+        .set("id", &id)
+        .set("role", "option")
+        .truth("aria-selected", chosen)
+        .hear(ListenerKind::onpointerdown, on, take)
+        .kid(el("code").text(&item.text))
+        .kid(of("span", "kind").text(&item.kind))
+        .kid(of("span", "kind").text(&item.words))
 }
 
 /// A key as it was pressed.

@@ -3,93 +3,85 @@
 use std::rc::Rc;
 
 use protocol::result::{Column, StatementResult};
-use yew::prelude::*;
 
+use super::map_panel::region;
+use crate::el::{El, On, button, el, of};
 use crate::state::{Intent, page};
 
 /// Rows drawn; more stand in the copied text.
 const ROWS_DRAWN: usize = 200;
 
-/// What a result table needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct ResultTableProps {
-    /// The result.
-    pub(crate) result: Rc<StatementResult>,
-    /// One value a line.
-    pub(crate) expanded: bool,
-    /// Where intents go.
-    pub(crate) on: Callback<Intent>,
-}
-
 /// Whether values of a type stand at the right.
 pub(crate) fn is_number(column: &Column) -> bool {
-    let ty = column.ty.to_ascii_uppercase();
     let numbers = ["INT", "DECIMAL", "FLOAT", "NUMERIC", "SERIAL"];
-    numbers.iter().any(|number| ty.starts_with(number))
-        && !ty.ends_with("[]")
-        && !ty.starts_with("INTERVAL")
+    let head = |number: &str| {
+        column.ty.get(..number.len()).is_some_and(|head| head.eq_ignore_ascii_case(number))
+    };
+    numbers.iter().any(|number| head(number)) && !column.ty.ends_with("[]") && !head("INTERVAL")
 }
 
-/// A value, NULL told from the text `NULL`.
-pub(crate) fn value(value: Option<&String>) -> Html {
+/// A cell, at the right for numbers; NULL told from the text `NULL`.
+pub(crate) fn cell(value: Option<&String>, column: &Column) -> El {
+    let cell = if is_number(column) { of("td", "num") } else { el("td") };
+    put_value(cell, value)
+}
+
+/// A value into an element.
+pub(crate) fn put_value(into: El, value: Option<&String>) -> El {
     match value {
-        Some(text) => html! { { text } },
-        None => html! { <span class="null">{ "NULL" }</span> },
+        Some(text) => into.text(text),
+        None => into.kid(of("span", "null").text("NULL")),
     }
+}
+
+/// Column heads.
+pub(crate) fn heads(columns: &[Column]) -> impl Iterator<Item = El> {
+    columns.iter().map(|column| {
+        let head = el("th").set("scope", "col").set("title", &column.ty).text(&column.name);
+        if is_number(column) { head.set("class", "num") } else { head }
+    })
 }
 
 /// The table.
-#[component]
-pub(crate) fn ResultTable(props: &ResultTableProps) -> Html {
-    let result = &props.result;
-    let (csv, markdown) = (copy(props, csv), copy(props, markdown));
+pub(crate) fn result_table(result: &Rc<StatementResult>, expanded: bool, on: &On) -> El {
+    let copy = |words: &str, label: &str, markdown| {
+        let intent = page::Intent::CopyRows(Rc::clone(result), markdown);
+        button("quiet", words, on, Intent::Page(intent)).set("aria-label", label)
+    };
     let more = result.rows.len().saturating_sub(ROWS_DRAWN);
-    html! {
-        <div class="result">
-            <div class="result-scroll" role="region" aria-label="Result" tabindex="0">
-                if props.expanded { { records(result) } } else { { table(result) } }
-            </div>
-            if more > 0 { <p class="foot">{ format!("{more} more rows are not drawn; a copy has them all") }</p> }
-            <div class="result-tools">
-                <button class="quiet" onclick={csv} aria-label="Copy as CSV">{ "CSV" }</button>
-                <button class="quiet" onclick={markdown} aria-label="Copy as Markdown">{ "Markdown" }</button>
-            </div>
-        </div>
-    }
+    let more = (more > 0).then(|| {
+        let words = [&more.to_string(), " more rows are not drawn; a copy has them all"].concat();
+        of("p", "foot").text(&words)
+    });
+    let scroll = region("result-scroll", "Result");
+    let scroll = if expanded { scroll.kids(records(result)) } else { scroll.kid(table(result)) };
+    let tools = of("div", "result-tools").kid(copy("CSV", "Copy as CSV", false)).kid(copy(
+        "Markdown",
+        "Copy as Markdown",
+        true,
+    ));
+    of("div", "result").kid(scroll).maybe(more).kid(tools)
 }
 
-fn table(result: &StatementResult) -> Html {
-    let class = |column: &Column| is_number(column).then_some("num");
-    html! {
-        <table class="rows">
-            <thead><tr>{ for result.columns.iter().map(|column| html! {
-                <th scope="col" class={class(column)} title={column.ty.clone()}>{ &column.name }</th>
-            }) }</tr></thead>
-            <tbody>{ for result.rows.iter().take(ROWS_DRAWN).map(|row| html! {
-                <tr>{ for row.iter().zip(&result.columns).map(|(cell, column)| html! {
-                    <td class={class(column)}>{ value(cell.as_ref()) }</td>
-                }) }</tr>
-            }) }</tbody>
-        </table>
-    }
+fn table(result: &StatementResult) -> El {
+    let rows = result.rows.iter().take(ROWS_DRAWN).map(|row| {
+        let cells = row.iter().zip(&result.columns);
+        el("tr").kids(cells.map(|(value, column)| cell(value.as_ref(), column)))
+    });
+    of("table", "rows")
+        .kid(el("thead").kid(el("tr").kids(heads(&result.columns))))
+        .kid(el("tbody").kids(rows))
 }
 
-fn records(result: &StatementResult) -> Html {
-    html! {
-        <>{ for result.rows.iter().take(ROWS_DRAWN).enumerate().map(|(place, row)| html! {
-            <table class="rows records">
-                <caption>{ format!("record {}", place + 1) }</caption>
-                <tbody>{ for row.iter().zip(&result.columns).map(|(cell, column)| html! {
-                    <tr><th scope="row">{ &column.name }</th><td>{ value(cell.as_ref()) }</td></tr>
-                }) }</tbody>
-            </table>
-        }) }</>
-    }
-}
-
-fn copy(props: &ResultTableProps, text: fn(&StatementResult) -> String) -> Callback<MouseEvent> {
-    let result = Rc::clone(&props.result);
-    props.on.reform(move |_| Intent::Page(page::Intent::Copy(text(&result))))
+fn records(result: &StatementResult) -> impl Iterator<Item = El> {
+    result.rows.iter().take(ROWS_DRAWN).enumerate().map(|(place, row)| {
+        let lines = row.iter().zip(&result.columns).map(|(value, column)| {
+            let head = el("th").set("scope", "row").text(&column.name);
+            el("tr").kid(head).kid(put_value(el("td"), value.as_ref()))
+        });
+        let caption = ["record ", &(place + 1).to_string()].concat();
+        of("table", "rows records").kid(el("caption").text(&caption)).kid(el("tbody").kids(lines))
+    })
 }
 
 fn lines<'a>(
@@ -103,7 +95,8 @@ fn lines<'a>(
     })
 }
 
-fn csv(result: &StatementResult) -> String {
+/// Rows as comma separated values.
+pub(crate) fn csv(result: &StatementResult) -> String {
     let quote = |text: &str| {
         if text.contains([',', '"', '\n']) {
             format!("\"{}\"", text.replace('"', "\"\""))
@@ -117,7 +110,8 @@ fn csv(result: &StatementResult) -> String {
     format!("{head}\n{rows}\n")
 }
 
-fn markdown(result: &StatementResult) -> String {
+/// Rows as a table of Markdown.
+pub(crate) fn markdown(result: &StatementResult) -> String {
     let escape = |text: &str| text.replace('|', "\\|").replace('\n', " ");
     let head = result.columns.iter().map(|column| escape(&column.name)).collect::<Vec<_>>();
     let rule = vec!["---"; head.len()].join(" | ");

@@ -2,12 +2,15 @@
 
 use std::rc::Rc;
 
+use protocol::chain::ChainMap;
 use protocol::time::Clock;
 use yew::prelude::*;
 
 use super::entry::EntryView;
-use super::prompt::PromptView;
+use super::prompt;
+use crate::el::{El, On, button, el, of};
 use crate::state::Intent;
+use crate::state::next::suggestions;
 use crate::state::shell::{self, Shell};
 
 /// What the shell needs.
@@ -17,10 +20,12 @@ pub(crate) struct ShellPanelProps {
     pub(crate) shell: Shell,
     /// Where time stands, for the prompt.
     pub(crate) clock: Rc<Clock>,
+    /// The chain map, for what to try next.
+    pub(crate) map: Rc<ChainMap>,
     /// Whether the engine is still on its way.
     pub(crate) starting: bool,
     /// Where intents go.
-    pub(crate) on: Callback<Intent>,
+    pub(crate) on: On,
 }
 
 /// The shell.
@@ -31,45 +36,69 @@ pub(crate) fn ShellPanel(props: &ShellPanelProps) -> Html {
     let place = if prompt.user.is_empty() {
         String::new()
     } else {
-        format!("{}@{}/{}", prompt.user, prompt.host, prompt.database)
+        [&prompt.user, "@", &prompt.host, "/", &prompt.database].concat()
     };
-    let search = on.reform(|_: MouseEvent| Intent::Shell(shell::Intent::Search));
-    let clear = on.reform(|_: MouseEvent| Intent::Shell(shell::Intent::ClearLog));
-    html! {
-        <section class="panel shell" aria-labelledby="shell-title">
-            <div class="panel-head">
-                <h2 id="shell-title">{ "Shell" }</h2>
-                <span class="muted place">{ place }</span>
-                <span class="spring"></span>
-                <button class="quiet" onclick={search} title="Search the history (Ctrl+R, Alt+R)">{ "Search" }</button>
-                <button class="quiet" onclick={clear} disabled={shell.entries.is_empty()}>{ "Clear" }</button>
-            </div>
-            <div id="shell-log" class="log" role="log" aria-live="off" aria-label="Statements and their results" tabindex="0">
-                { for shell.entries.iter().map(|entry| html! {
-                    <EntryView key={entry.id} entry={entry.clone()} on={on.clone()} />
-                }) }
-                if shell.entries.is_empty() && !props.starting { { welcome() } }
-                if shell.running.is_some() { { running(on) } }
-            </div>
-            <PromptView input={shell.input.clone()} tokens={shell.tokens.clone()} popup={shell.popup.clone()}
-                search={shell.search.clone()} hit={shell.search.as_ref().and_then(|search| shell.history.get(search.hit?)).cloned()}
-                tab_completes={shell.tab_completes} database={prompt.database.clone()} txn={prompt.txn.clone()}
-                starting={props.starting} on={on.clone()} />
-        </section>
+    let search = button("quiet", "Search", on, Intent::Shell(shell::Intent::Search));
+    let clear = button("quiet", "Clear", on, Intent::Shell(shell::Intent::ClearLog));
+    let head = of("div", "panel-head")
+        .kid(el("h2").set("id", "shell-title").text("Shell"))
+        .kid(of("span", "muted place").text(&place))
+        .kid(of("span", "spring"))
+        .kid(search.set("title", "Search the history (Ctrl+R, Alt+R)"))
+        .kid(clear.flag("disabled", shell.entries.is_empty()));
+    let mut log = of("div", "log")
+        .set("id", "shell-log")
+        .set("role", "log")
+        .set("aria-live", "off")
+        .set("aria-label", "Statements and their results")
+        .set("tabindex", "0");
+    for entry in &shell.entries {
+        log = log.put(html! { <EntryView key={entry.id} entry={entry.clone()} on={on.clone()} /> });
     }
+    let log = log
+        .maybe((shell.entries.is_empty() && !props.starting).then(welcome))
+        .maybe(shell.running.map(|_| running(on)));
+    of("section", "panel shell")
+        .set("aria-labelledby", "shell-title")
+        .kid(head)
+        .kid(log)
+        .maybe(next(props))
+        .kid(prompt::prompt(shell, prompt, props.starting, on))
+        .done()
+}
+
+/// What to try next, while nothing is typed and nothing runs.
+fn next(props: &ShellPanelProps) -> Option<El> {
+    let found = suggestions(&props.map);
+    let idle = props.shell.input.trim().is_empty() && props.shell.running.is_none();
+    (idle && !props.starting && !found.is_empty()).then(|| {
+        of("div", "next")
+            .set("role", "group")
+            .set("aria-label", "Try next")
+            .kid(of("span", "muted").text("Try next"))
+            .kids(found.into_iter().map(|found| {
+                let title = found.line.clone();
+                let prefill = Intent::Shell(shell::Intent::Prefill(found.line));
+                button("small", found.words, &props.on, prefill).set("title", &title)
+            }))
+    })
 }
 
 /// What the log says before the first statement.
-fn welcome() -> Html {
-    html! {
-        <p class="welcome">{ "A statement waits in the prompt below. " }<kbd>{ "Enter" }</kbd>{ " runs it." }</p>
-    }
+fn welcome() -> El {
+    of("p", "welcome")
+        .key("welcome")
+        .text("A statement waits in the prompt below. ")
+        .kid(el("kbd").text("Enter"))
+        .text(" runs it.")
 }
 
 /// Shown after a moment, so that what is quick does not flicker.
-fn running(on: &Callback<Intent>) -> Html {
-    let stop = on.reform(|_: MouseEvent| Intent::Shell(shell::Intent::Stop));
-    html! {
-        <p class="running"><span>{ "Running…" }</span><button class="small" onclick={stop}>{ "Cancel" }</button></p>
-    }
+fn running(on: &On) -> El {
+    of("p", "running").key("running").kid(el("span").text("Running…")).kid(button(
+        "small",
+        "Cancel",
+        on,
+        Intent::Shell(shell::Intent::Stop),
+    ))
 }

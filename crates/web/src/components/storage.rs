@@ -1,66 +1,29 @@
 //! Storage: buckets as trees of objects; one object opened and decoded.
 
-use std::collections::BTreeSet;
-use std::rc::Rc;
-
-use protocol::storage::{Bucket, Object, ObjectView, StorageView};
+use protocol::storage::{Bucket, Object, StorageView};
 use protocol::time::Nanos;
-use yew::prelude::*;
 
-use super::icons;
-use super::object::ObjectPane;
+use super::agenda::empty;
+use super::icons::{self, icon};
+use super::map_panel::statement;
+use super::object::object_pane;
+use crate::el::{El, On, el, of};
 use crate::format;
-use crate::state::{Intent, inspect, shell};
-
-/// What the tab needs.
-#[derive(Properties, PartialEq)]
-pub(crate) struct StorageProps {
-    /// The view.
-    pub(crate) view: Rc<StorageView>,
-    /// The object opened, once it came.
-    pub(crate) object: Option<Rc<ObjectView>>,
-    /// Which is opened.
-    pub(crate) opened: Option<(String, String)>,
-    /// Folders that are closed.
-    pub(crate) closed: BTreeSet<(String, String)>,
-    /// Now.
-    pub(crate) now: Nanos,
-    /// The statement that fills an empty bucket.
-    pub(crate) starter: String,
-    /// Where intents go.
-    pub(crate) on: Callback<Intent>,
-}
+use crate::state::inspect::{self, Inspector};
+use crate::state::{Intent, World};
 
 /// The tab.
-#[component]
-pub(crate) fn StorageTab(props: &StorageProps) -> Html {
-    if let Some((bucket, path)) = &props.opened {
-        return html! {
-            <ObjectPane bucket={bucket.clone()} path={path.clone()} view={props.object.clone()} on={props.on.clone()} />
-        };
+pub(crate) fn storage(view: &StorageView, world: &World, at: &Inspector, on: &On) -> Vec<El> {
+    if let Some((bucket, path)) = &at.object {
+        return object_pane(bucket, path, world.object.as_deref(), on);
     }
-    let filled = props.view.buckets.iter().filter(|bucket| !bucket.objects.is_empty());
-    let mut filled = filled.peekable();
-    if filled.peek().is_none() {
-        return empty(props);
+    let filled = view.buckets.iter().filter(|bucket| !bucket.objects.is_empty());
+    let drawn: Vec<El> = filled.map(|found| one_bucket(found, world.clock.now, at, on)).collect();
+    if drawn.is_empty() {
+        let words = "A backup writes real files here: a manifest with CockroachDB's field numbers, sorted data files with checksums, LATEST. Open any of them, damage one, and see what RESTORE says.";
+        return vec![empty("No objects yet.", words).maybe(statement(&world.map.starter, on))];
     }
-    html! { <>{ for filled.map(|found| bucket(found, props)) }</> }
-}
-
-fn empty(props: &StorageProps) -> Html {
-    let statement = props.starter.clone();
-    let prefill = props
-        .on
-        .reform(move |_: MouseEvent| Intent::Shell(shell::Intent::Prefill(statement.clone())));
-    html! {
-        <div class="empty">
-            <p><b>{ "No objects yet." }</b></p>
-            <p class="muted">{ "A backup writes real files here: a manifest with CockroachDB's field numbers, sorted data files with checksums, LATEST. Open any of them, damage one, and see what RESTORE says." }</p>
-            if !props.starter.is_empty() {
-                <button class="statement" onclick={prefill}><code>{ &props.starter }</code></button>
-            }
-        </div>
-    }
+    drawn
 }
 
 /// A line of the tree.
@@ -70,7 +33,7 @@ enum Line<'a> {
 }
 
 /// Objects in path order as a tree; what lies in a closed folder is left out.
-fn tree<'a>(bucket: &'a Bucket, closed: &BTreeSet<(String, String)>) -> Vec<Line<'a>> {
+fn tree<'a>(bucket: &'a Bucket, closed: &[(String, String)]) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     let mut last: Option<&'a str> = None;
     for object in &bucket.objects {
@@ -81,7 +44,7 @@ fn tree<'a>(bucket: &'a Bucket, closed: &BTreeSet<(String, String)>) -> Vec<Line
         while let Some(slash) = path[from..].find('/') {
             let end = from + slash + 1;
             let folder = &path[..end];
-            let is_closed = closed.contains(&(bucket.uri.clone(), folder.to_owned()));
+            let is_closed = closed.iter().any(|(uri, path)| *uri == bucket.uri && path == folder);
             if !hidden && last.is_none_or(|last| !last.starts_with(folder)) {
                 lines.push(Line::Folder {
                     depth,
@@ -102,45 +65,42 @@ fn tree<'a>(bucket: &'a Bucket, closed: &BTreeSet<(String, String)>) -> Vec<Line
     lines
 }
 
-fn bucket(bucket: &Bucket, props: &StorageProps) -> Html {
+fn one_bucket(bucket: &Bucket, now: Nanos, at: &Inspector, on: &On) -> El {
     let count = u64::try_from(bucket.objects.len()).unwrap_or(0) + u64::from(bucket.more);
-    html! {
-        <section class="bucket">
-            <h3><code>{ &bucket.uri }</code><span class="muted">{ format!(" {} · {}", format::counted(count, "object", "objects"), format::bytes(bucket.size_bytes)) }</span></h3>
-            <ul class="tree">{ for tree(bucket, &props.closed).iter().map(|found| line(found, &bucket.uri, props)) }</ul>
-            if bucket.more > 0 { <p class="muted">{ format!("{} more objects", bucket.more) }</p> }
-        </section>
-    }
+    let objects = format::counted(count, "object", "objects");
+    let facts = [" ", &objects, " · ", &format::bytes(bucket.size_bytes)].concat();
+    let lines = tree(bucket, &at.closed);
+    let more = (bucket.more > 0)
+        .then(|| of("p", "muted").text(&[&bucket.more.to_string(), " more objects"].concat()));
+    of("section", "bucket")
+        .kid(el("h3").kid(el("code").text(&bucket.uri)).kid(of("span", "muted").text(&facts)))
+        .kid(of("ul", "tree").kids(lines.iter().map(|found| line(found, &bucket.uri, now, on))))
+        .maybe(more)
 }
 
-fn line(line: &Line<'_>, bucket: &str, props: &StorageProps) -> Html {
+fn line(line: &Line<'_>, bucket: &str, now: Nanos, on: &On) -> El {
+    let item = |key: &str, depth: usize| {
+        of("li", &["depth-", &depth.min(8).to_string()].concat()).key(key)
+    };
     match line {
         Line::Folder { depth, path, name, closed } => {
-            let (uri, folder) = (bucket.to_owned(), (*path).to_owned());
-            let onclick = props.on.reform(move |_: MouseEvent| {
-                Intent::Inspect(inspect::Intent::Folder(uri.clone(), folder.clone()))
-            });
-            html! {
-                <li key={*path} class={format!("depth-{}", depth.min(&8))}>
-                    <button class="tree-folder" aria-expanded={(!closed).to_string()} {onclick}>{ icons::folder(!closed) }{ *name }</button>
-                </li>
-            }
+            let toggle = inspect::Intent::Folder(bucket.to_owned(), (*path).to_owned());
+            let folder = of("button", "tree-folder")
+                .truth("aria-expanded", !closed)
+                .click(on, Intent::Inspect(toggle))
+                .kid(icon(if *closed { icons::CLOSED } else { icons::OPEN }))
+                .text(name);
+            item(path, *depth).kid(folder)
         }
         Line::Object { depth, object, name } => {
-            let place = (bucket.to_owned(), object.path.clone());
-            let onclick = props.on.reform(move |_: MouseEvent| {
-                Intent::Inspect(inspect::Intent::Object(Some(place.clone())))
-            });
-            html! {
-                <li key={object.path.clone()} class={format!("depth-{}", depth.min(&8))}>
-                    <button class="tree-object" {onclick}>
-                        <span class="tree-name">{ *name }</span>
-                        <span class="kind">{ &object.kind }</span>
-                        <span class="num">{ format::bytes(object.size_bytes) }</span>
-                        <span class="muted num">{ format::near(object.modified, props.now) }</span>
-                    </button>
-                </li>
-            }
+            let open = inspect::Intent::Object(Some((bucket.to_owned(), object.path.clone())));
+            let button = of("button", "tree-object")
+                .click(on, Intent::Inspect(open))
+                .kid(of("span", "tree-name").text(name))
+                .kid(of("span", "kind").text(&object.kind))
+                .kid(of("span", "num").text(&format::bytes(object.size_bytes)))
+                .kid(of("span", "muted num").text(&format::near(object.modified, now)));
+            item(&object.path, *depth).kid(button)
         }
     }
 }
@@ -162,8 +122,8 @@ mod tests {
             ],
             ..Bucket::default()
         };
-        assert_eq!(tree(&bucket, &BTreeSet::new()).len(), 7);
-        let closed = BTreeSet::from([("s3://b".to_owned(), "a/".to_owned())]);
+        assert_eq!(tree(&bucket, &[]).len(), 7);
+        let closed = [("s3://b".to_owned(), "a/".to_owned())];
         assert_eq!(tree(&bucket, &closed).len(), 3);
     }
 }

@@ -6,8 +6,10 @@
 
 use crate::num;
 
-/// How far words may stand from where they would best: near first, then far. *Units*: pixels.
-pub(crate) const REACHES: [f64; 2] = [60.0, 150.0];
+/// How far words may stand from their mark, beyond half their width: touching it first, then near. *Units*: pixels.
+pub(crate) const REACHES: [f64; 2] = [12.0, 60.0];
+/// The same for words that need not touch a mark.
+const REACH: f64 = 150.0;
 /// Room between two words. *Units*: pixels.
 const GAP: f64 = 10.0;
 
@@ -30,7 +32,7 @@ impl Band {
 
     /// The left end nearest to `wanted` at which `wide` pixels are free inside `bounds`; taken if there is one.
     pub(crate) fn place(&mut self, wanted: f64, wide: f64, bounds: (f64, f64)) -> Option<f64> {
-        self.place_within(wanted, wide, bounds, REACHES[1])
+        self.place_within(wanted, wide, bounds, REACH)
     }
 
     /// The same, no farther than `reach` from `wanted`.
@@ -52,8 +54,8 @@ impl Band {
         }
         places.retain(|left| *left >= bounds.0 && *left <= last);
         places.retain(|left| (left - wanted).abs() <= reach && self.is_free(*left, wide));
-        places.sort_by(|a, b| (a - wanted).abs().total_cmp(&(b - wanted).abs()));
-        let left = *places.first()?;
+        let left =
+            places.into_iter().min_by(|a, b| (a - wanted).abs().total_cmp(&(b - wanted).abs()))?;
         self.taken.push((left, left + wide));
         Some(left)
     }

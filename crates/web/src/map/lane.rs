@@ -305,32 +305,36 @@ fn write_words(row: &mut Row, chain: &Chain, scale: &Scale, above: &mut Band, be
         ChainState::Torn => "words-warn",
         ChainState::Broken | ChainState::Damaged => "words-broken",
     };
-    let wide = width(&chain.words, WORDS) * 1.06;
     let failed = row.failures.last().map(|failure| failure.x);
     let anchor = match row.tail {
-        Tail::Cut { at, .. } => failed.unwrap_or(at) - wide / 2.0,
-        Tail::Open(..) | Tail::None => last - wide / 2.0,
+        Tail::Cut { at, .. } => failed.unwrap_or(at),
+        Tail::Open(..) | Tail::None => last,
     };
-    let mut put = |text: &str, wanted: f64, wide: f64, class, up_first: bool| {
+    let mut put = |text: &str, middle: f64, class, up_first: bool| {
+        let wide = width(text, WORDS) * 1.04;
         for reach in REACHES {
             let mut bands = [(&mut *above, high), (&mut *below, low)];
             if !up_first {
                 bands.reverse();
             }
             for (band, y) in bands {
-                if let Some(x) = band.place_within(wanted, wide, bounds, reach) {
+                let left = middle - wide / 2.0;
+                if let Some(x) = band.place_within(left, wide, bounds, reach + wide / 2.0) {
                     row.words.push(Words { x, y, text: text.to_owned(), class });
-                    return;
+                    return true;
                 }
             }
         }
+        false
     };
-    if !chain.words.is_empty() {
-        put(&chain.words, anchor, wide, class, true);
+    // The long form where there is room, else what stands before its colon.
+    let short = chain.words.split(':').next().unwrap_or_default();
+    if !chain.words.is_empty() && !put(&chain.words, anchor, class, true) {
+        put(short, anchor, class, true);
     }
     if !chain.restore_words.is_empty() {
         let class = if chain.restorable { "words-restore" } else { "words-broken" };
-        let wide = width(&chain.restore_words, WORDS);
-        put(&chain.restore_words, first - 10.0, wide, class, false);
+        let middle = first - 10.0 + width(&chain.restore_words, WORDS) / 2.0;
+        put(&chain.restore_words, middle, class, false);
     }
 }

@@ -131,8 +131,9 @@ pub(crate) fn lay(map: &ChainMap, window: Window, width: i64, cursor: Option<&Cu
     let mut lanes = Vec::new();
     for collection in &map.collections {
         let (rows, height) = lane::lay(collection, &scale, map.now, measures);
-        let targets =
-            |edge: &&GcEdge| collection.chains.iter().any(|chain| chain.target == edge.target);
+        let targets = |edge: &&GcEdge| {
+            collection.chains.iter().any(|chain| chain.target_words == edge.target)
+        };
         let edges = map.edges.iter().filter(targets).map(|edge| scale.x(edge.readable_since));
         let edges = edges.filter(|x| scale.holds(*x)).collect();
         let forecast = forecast(map, &collection.name, &scale);

@@ -1,10 +1,11 @@
 //! From the picture to SVG. Colours and strokes are classes of `www/map.css`; here are only places and shapes.
 
 use protocol::chain::LayerKind;
-use yew::prelude::*;
+use yew::Html;
 
-use super::lane::{Block, Failure, Row, Tail, Words};
+use super::lane::{Block, FULL_HALF_WIDTH, Failure, Row, Tail, Words};
 use super::layout::{Lane, Picture};
+use crate::el::{El, On, el, of};
 use crate::num::px;
 use crate::state::Intent;
 use crate::state::map::{self, Mark};
@@ -16,109 +17,136 @@ pub(crate) struct Extras<'a> {
     /// The mark chosen.
     pub(crate) chosen: Option<&'a Mark>,
     /// Where intents go.
-    pub(crate) on: &'a Callback<Intent>,
+    pub(crate) on: &'a On,
+}
+
+/// A line from one point to another.
+pub(crate) fn line(class: &str, x1: f64, y1: f64, x2: f64, y2: f64) -> El {
+    of("line", class).px("x1", x1).px("y1", y1).px("x2", x2).px("y2", y2)
+}
+
+/// A rectangle: left, top, width, height.
+pub(crate) fn rect(class: &str, x: f64, y: f64, width: f64, height: f64) -> El {
+    of("rect", class)
+        .px("x", x)
+        .px("y", y)
+        .px("width", width.max(0.0))
+        .px("height", height.max(0.0))
+}
+
+/// A circle.
+pub(crate) fn circle(class: &str, x: f64, y: f64, radius: f64) -> El {
+    of("circle", class).px("cx", x).px("cy", y).px("r", radius)
+}
+
+/// A path.
+pub(crate) fn path(class: &str, d: &str) -> El {
+    of("path", class).set("d", d)
+}
+
+/// Words at a place.
+pub(crate) fn words(class: &str, x: f64, y: f64, text: &str) -> El {
+    of("text", class).px("x", x).px("y", y).text(text)
+}
+
+/// A group with a title that a resting pointer shows.
+fn titled(title: &str) -> El {
+    el("g").kid(el("title").text(title))
+}
+
+/// A group of which only the plot is seen.
+fn clipped() -> El {
+    el("g").set("clip-path", "url(#map-plot)")
 }
 
 /// The whole picture.
 pub(crate) fn paint(picture: &Picture, extras: &Extras<'_>) -> Html {
     let (width, height) = (px(picture.width), px(picture.height));
-    html! {
-        <svg class="map" width={width.clone()} height={height.clone()} viewBox={format!("0 0 {width} {height}")}
-            role="img" aria-label={extras.summary.clone()}>
-            { defs(picture) }
-            { background(picture) }
-            { writes(picture) }
-            { for picture.lanes.iter().enumerate().map(|(place, lane)| {
-                let under_cursor = picture.cursor.is_some_and(|(_, chosen)| chosen == place);
-                paint_lane(picture, lane, under_cursor, extras)
-            }) }
-            { edges(picture) }
-            { pins(picture) }
-            { now(picture) }
-            { for picture.foot.iter().map(words) }
-            { cursor(picture) }
-        </svg>
-    }
+    let lanes = picture.lanes.iter().enumerate().map(|(place, lane)| {
+        let under_cursor = picture.cursor.is_some_and(|(_, chosen)| chosen == place);
+        paint_lane(picture, lane, under_cursor, extras)
+    });
+    of("svg", "map")
+        .set("width", &width)
+        .set("height", &height)
+        .set("viewBox", &["0 0 ", &width, " ", &height].concat())
+        .set("role", "img")
+        .set("aria-label", &extras.summary)
+        .kid(defs(picture))
+        .maybe(picture.future.map(|x| rect("future", x, 0.0, picture.width - x, picture.height)))
+        .kid(ticks(picture))
+        .kid(writes(picture))
+        .kids(lanes)
+        .kid(edges(picture))
+        .kid(pins(picture))
+        .maybe(now(picture))
+        .kids(picture.foot.iter().map(|found| words(found.class, found.x, found.y, &found.text)))
+        .maybe(cursor(picture))
+        .done()
 }
 
-fn defs(picture: &Picture) -> Html {
-    let wide = px(picture.scale.right - picture.scale.left + 10.0);
-    html! {
-        <defs>
-            <pattern id="hatch-gone" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
-                <line class="hatch-gone" x1="0" y1="0" x2="0" y2="6" />
-            </pattern>
-            <pattern id="hatch-band" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-                <line class="hatch-band" x1="0" y1="0" x2="0" y2="5" />
-            </pattern>
-            <clipPath id="map-plot">
-                <rect x={px(picture.scale.left - 10.0)} y="0" width={wide} height={px(picture.height)} />
-            </clipPath>
-        </defs>
-    }
+fn pattern(id: &str, size: &str, turn: &str, class: &str) -> El {
+    el("pattern")
+        .set("id", id)
+        .set("width", size)
+        .set("height", size)
+        .set("patternUnits", "userSpaceOnUse")
+        .set("patternTransform", turn)
+        .kid(line(class, 0.0, 0.0, 0.0, 6.0))
 }
 
-fn background(picture: &Picture) -> Html {
+fn defs(picture: &Picture) -> El {
+    let wide = picture.scale.right - picture.scale.left + 10.0;
+    let plot = rect("", picture.scale.left - 10.0, 0.0, wide, picture.height);
+    el("defs")
+        .kid(pattern("hatch-gone", "6", "rotate(-45)", "hatch-gone"))
+        .kid(pattern("hatch-band", "5", "rotate(45)", "hatch-band"))
+        .kid(el("clipPath").set("id", "map-plot").kid(plot))
+}
+
+fn ticks(picture: &Picture) -> El {
     let (top, bottom) = picture.body();
-    let future = picture.future.map(|x| {
-        html! { <rect class="future" x={px(x)} y="0" width={px((picture.width - x).max(0.0))} height={px(picture.height)} /> }
-    });
-    let ticks = picture.ticks.iter().map(|tick| {
+    clipped().kids(picture.ticks.iter().map(|tick| {
         let class = if tick.day { "tick tick-day" } else { "tick" };
-        html! {
-            <g key={tick.label.clone()}>
-                <line class={class} x1={px(tick.x)} y1={px(top - 4.0)} x2={px(tick.x)} y2={px(bottom)} />
-                <text class="tick-words" x={px(tick.x)} y="18" text-anchor="middle">{ &tick.label }</text>
-            </g>
-        }
-    });
-    html! { <>{ future }<g clip-path="url(#map-plot)">{ for ticks }</g></> }
+        let label = words("tick-words", tick.x, 18.0, &tick.label).set("text-anchor", "middle");
+        el("g").key(&tick.label).kid(line(class, tick.x, top - 4.0, tick.x, bottom)).kid(label)
+    }))
 }
 
-fn paint_lane(picture: &Picture, lane: &Lane, under_cursor: bool, extras: &Extras<'_>) -> Html {
+fn paint_lane(picture: &Picture, lane: &Lane, under_cursor: bool, extras: &Extras<'_>) -> El {
     let (name_x, name_y) = if picture.narrow {
         (12.0, lane.y + 16.0)
     } else {
         (18.0, lane.y + lane.height.min(92.0) / 2.0 - 2.0)
     };
-    let tint = under_cursor.then(|| {
-        html! { <rect class="lane-chosen" x="0" y={px(lane.y)} width={px(picture.width)} height={px(lane.height)} /> }
-    });
+    let tint = under_cursor.then(|| rect("lane-chosen", 0.0, lane.y, picture.width, lane.height));
+    let y = lane.y + lane.rows.last().map_or(lane.height / 2.0, |row| row.y);
     let forecast = lane.forecast.iter().map(|(x, full, title)| {
-        let y = lane.y + lane.rows.last().map_or(lane.height / 2.0, |row| row.y);
         let shape = if *full {
-            html! { <rect class="ghost" x={px(x - 7.0)} y={px(y - 10.0)} width="14" height="20" rx="3" /> }
+            rect("ghost", x - 7.0, y - 10.0, 14.0, 20.0).set("rx", "3")
         } else {
-            html! { <circle class="ghost" cx={px(*x)} cy={px(y)} r="6.5" /> }
+            circle("ghost", *x, y, 6.5)
         };
-        html! { <g><title>{ title }</title>{ shape }</g> }
+        titled(title).kid(shape)
     });
-    html! {
-        <g key={lane.name.clone()}>
-            { tint }
-            { name_words(picture, lane, name_x, name_y) }
-            <g clip-path="url(#map-plot)">
-                { for lane.rows.iter().map(|row| paint_row(lane, row, extras)) }
-                { for forecast }
-            </g>
-        </g>
-    }
+    let rows = lane.rows.iter().map(|row| paint_row(lane, row, extras));
+    el("g")
+        .key(&lane.name)
+        .maybe(tint)
+        .kid(name_words(picture, lane, name_x, name_y))
+        .kid(clipped().kids(rows).kids(forecast))
 }
 
 /// A lane's name, cut in the middle of what a gutter holds, whole for a pointer that rests on it.
-fn name_words(picture: &Picture, lane: &Lane, x: f64, y: f64) -> Html {
-    let (name, words) = if picture.narrow {
+fn name_words(picture: &Picture, lane: &Lane, x: f64, y: f64) -> El {
+    let (name, below) = if picture.narrow {
         (lane.name.clone(), String::new())
     } else {
         (shorten(&lane.name, 22), cut(&lane.words, 25))
     };
-    html! {
-        <g>
-            <title>{ format!("{} · {}", lane.name, lane.words) }</title>
-            <text class="lane-name" x={px(x)} y={px(y)}>{ name }</text>
-            <text class="lane-words" x={px(x)} y={px(y + 17.0)}>{ words }</text>
-        </g>
-    }
+    titled(&[&lane.name, " · ", &lane.words].concat())
+        .kid(words("lane-name", x, y, &name))
+        .kid(words("lane-words", x, y + 17.0, &below))
 }
 
 /// At most so many characters, cut at the end.
@@ -141,147 +169,107 @@ pub(crate) fn shorten(text: &str, most: usize) -> String {
     format!("{head}…{tail}")
 }
 
-fn paint_row(lane: &Lane, row: &Row, extras: &Extras<'_>) -> Html {
+fn paint_row(lane: &Lane, row: &Row, extras: &Extras<'_>) -> El {
     let y = lane.y + row.y;
-    html! {
-        <g>
-            { tail(row, y) }
-            { for row.blocks.iter().filter_map(|block| band(block, y)) }
-            { for row.blocks.iter().filter_map(|block| link(block, y)) }
-            { for row.blocks.iter().map(|block| paint_block(block, y, extras)) }
-            { for row.failures.iter().map(|failure| paint_failure(failure, y, extras)) }
-            { for row.words.iter().map(|found| words(&Words { y: lane.y + found.y, ..found.clone() })) }
-        </g>
-    }
+    el("g")
+        .maybe(tail(row, y))
+        .kids(row.blocks.iter().filter_map(|block| band(block, y)))
+        .kids(row.blocks.iter().filter_map(|block| link(block, y)))
+        .kids(row.blocks.iter().map(|block| paint_block(block, y, extras)))
+        .kids(row.failures.iter().map(|failure| paint_failure(failure, y, extras)))
+        .kids(
+            row.words.iter().map(|Words { x, y, text, class }| words(class, *x, lane.y + y, text)),
+        )
 }
 
-fn band(block: &Block, y: f64) -> Option<Html> {
+fn band(block: &Block, y: f64) -> Option<El> {
     let (left, right) = block.band?;
-    let (x, top, wide) = (px(left), px(y - 15.0), px(right - left));
-    Some(html! {
-        <g>
-            <rect class="band" x={x.clone()} y={top.clone()} width={wide.clone()} height="30" rx="5" />
-            <rect class="band-hatch" x={x} y={top} width={wide} height="30" rx="5" />
-        </g>
-    })
+    let part = |class| rect(class, left, y - 15.0, right - left, 30.0).set("rx", "5");
+    Some(el("g").kid(part("band")).kid(part("band-hatch")))
 }
 
-fn link(block: &Block, y: f64) -> Option<Html> {
+fn link(block: &Block, y: f64) -> Option<El> {
     let from = block.from?;
     let to = block.x - block.half;
-    (to > from).then(|| {
-        html! { <line class="link" x1={px(from)} y1={px(y)} x2={px(to)} y2={px(y)} /> }
-    })
+    (to > from).then(|| line("link", from, y, to, y))
 }
 
-fn paint_block(block: &Block, y: f64, extras: &Extras<'_>) -> Html {
+fn paint_block(block: &Block, y: f64, extras: &Extras<'_>) -> El {
     let (kind, shape) = match block.kind {
         LayerKind::Full => {
-            let (top, high) = (px(y - block.half), px(block.half * 2.0));
-            (
-                "full",
-                html! { <rect class="full" x={px(block.x - 10.0)} y={top} width="20" height={high} rx="4.5" /> },
-            )
+            let (left, wide) = (block.x - FULL_HALF_WIDTH, FULL_HALF_WIDTH * 2.0);
+            ("full", rect("full", left, y - block.half, wide, block.half * 2.0).set("rx", "4.5"))
         }
         LayerKind::Incremental => {
             let class = if block.half < 4.5 { "ring ring-small" } else { "ring" };
-            (
-                "incremental",
-                html! { <circle class={class} cx={px(block.x)} cy={px(y)} r={px(block.half)} /> },
-            )
+            ("incremental", circle(class, block.x, y, block.half))
         }
     };
     let fault = block.fault.then(|| {
-        let (x, y) = (block.x + 9.0, y - block.half - 3.0);
-        html! { <path class="fault" d={format!("M{} {} l-5 9 h10 z", px(x), px(y - 5.0))} /> }
+        let (x, y) = (px(block.x + 9.0), px(y - block.half - 8.0));
+        path("fault", &["M", &x, " ", &y, " l-5 9 h10 z"].concat())
     });
-    let chosen = (extras.chosen == Some(&block.mark)).then(|| {
-        html! { <circle class="chosen" cx={px(block.x)} cy={px(y)} r={px(block.half.max(10.0) + 5.0)} /> }
-    });
-    html! {
-        <g class="mark" data-layer={kind} onclick={choose(extras, &block.mark)}>
-            <title>{ &block.title }</title>
-            <circle class="hit" cx={px(block.x)} cy={px(y)} r="12" />
-            { chosen }{ shape }{ fault }
-        </g>
-    }
+    let halo = block.half.max(10.0) + 5.0;
+    mark(&block.title, block.x, y, halo, &block.mark, extras)
+        .set("data-layer", kind)
+        .kid(shape)
+        .maybe(fault)
 }
 
-fn choose(extras: &Extras<'_>, mark: &Mark) -> Callback<MouseEvent> {
-    let mark = mark.clone();
-    extras.on.reform(move |_| Intent::Map(map::Intent::Choose(Some(mark.clone()))))
+/// A mark that can be chosen: large enough to be hit, with a halo if it is.
+fn mark(title: &str, x: f64, y: f64, halo: f64, mark: &Mark, extras: &Extras<'_>) -> El {
+    let chosen = (extras.chosen == Some(mark)).then(|| circle("chosen", x, y, halo));
+    let choose = Intent::Map(map::Intent::Choose(Some(mark.clone())));
+    titled(title)
+        .set("class", "mark")
+        .click(extras.on, choose)
+        .kid(circle("hit", x, y, 12.0))
+        .maybe(chosen)
 }
 
-fn tail(row: &Row, y: f64) -> Option<Html> {
+fn tail(row: &Row, y: f64) -> Option<El> {
     let last = row.blocks.last();
     let from = last.map_or(0.0, |block| block.x + block.half);
     match row.tail {
         Tail::None => None,
         Tail::Open(to, inside) => {
-            let cap = inside.then(|| {
-                let (up, down) = (px(y - 8.0), px(y + 8.0));
-                html! { <line class="deadline" x1={px(to)} y1={up} x2={px(to)} y2={down} /> }
-            });
-            (to > from).then(|| {
-                html! {
-                    <g>
-                        <title>{ "can be extended until here" }</title>
-                        <line class="open" x1={px(from)} y1={px(y)} x2={px(to)} y2={px(y)} />{ cap }
-                    </g>
-                }
-            })
+            let cap = inside.then(|| line("deadline", to, y - 8.0, to, y + 8.0));
+            let open = || titled("can be extended until here").kid(line("open", from, y, to, y));
+            (to > from).then(|| open().maybe(cap))
         }
         Tail::Cut { to, at, for_good } => {
-            let state = if for_good { "broken" } else { "torn" };
-            let sign =
-                row.failures.is_empty().then(|| if for_good { cross(at, y) } else { tear(at, y) });
-            let gap = if for_good { "cut" } else { "cut cut-torn" };
-            Some(html! {
-                <g data-chain={state}>
-                    <title>{ if for_good { "cannot be extended" } else { "refused now; a longer TTL would cure it" } }</title>
-                    <line class={gap} x1={px(from)} y1={px(y)} x2={px(to)} y2={px(y)} />
-                    { sign }
-                </g>
-            })
+            let (state, class, title) = if for_good {
+                ("broken", "cut", "cannot be extended")
+            } else {
+                ("torn", "cut cut-torn", "refused now; a longer TTL would cure it")
+            };
+            let bare = row.failures.is_empty();
+            let sign = bare.then(|| if for_good { cross(at, y) } else { tear(at, y) });
+            let group = titled(title).set("data-chain", state);
+            Some(group.kid(line(class, from, y, to, y)).maybe(sign))
         }
     }
 }
 
 /// A cross in a circle: lost for good, or a backup that failed.
-fn cross(x: f64, y: f64) -> Html {
-    let d = format!("M{} {} l7 7 m0 -7 l-7 7", px(x - 3.5), px(y - 3.5));
-    html! {
-        <g class="cross">
-            <circle cx={px(x)} cy={px(y)} r="11" />
-            <path d={d} />
-        </g>
-    }
+fn cross(x: f64, y: f64) -> El {
+    let d = ["M", &px(x - 3.5), " ", &px(y - 3.5), " l7 7 m0 -7 l-7 7"].concat();
+    of("g", "cross").kid(circle("", x, y, 11.0)).kid(path("", &d))
 }
 
 /// A torn edge: refused, but not lost.
-fn tear(x: f64, y: f64) -> Html {
-    let d = format!("M{} {} l6 5 l-6 5 l6 5 l-6 5", px(x - 3.0), px(y - 10.0));
-    html! { <g class="tear"><circle cx={px(x)} cy={px(y)} r="13" /><path d={d} /></g> }
+fn tear(x: f64, y: f64) -> El {
+    let d = ["M", &px(x - 3.0), " ", &px(y - 10.0), " l6 5 l-6 5 l6 5 l-6 5"].concat();
+    of("g", "tear").kid(circle("", x, y, 13.0)).kid(path("", &d))
 }
 
-fn paint_failure(failure: &Failure, y: f64, extras: &Extras<'_>) -> Html {
-    let chosen = (extras.chosen == Some(&failure.mark)).then(|| {
-        html! { <circle class="chosen" cx={px(failure.x)} cy={px(y)} r="16" /> }
-    });
-    html! {
-        <g class="mark" data-failure="true" onclick={choose(extras, &failure.mark)}>
-            <title>{ &failure.title }</title>
-            <circle class="hit" cx={px(failure.x)} cy={px(y)} r="12" />
-            { chosen }{ cross(failure.x, y) }
-        </g>
-    }
+fn paint_failure(failure: &Failure, y: f64, extras: &Extras<'_>) -> El {
+    mark(&failure.title, failure.x, y, 16.0, &failure.mark, extras)
+        .set("data-failure", "true")
+        .kid(cross(failure.x, y))
 }
 
-fn words(words: &Words) -> Html {
-    html! { <text class={words.class} x={px(words.x)} y={px(words.y)}>{ &words.text }</text> }
-}
-
-fn writes(picture: &Picture) -> Html {
+fn writes(picture: &Picture) -> El {
     let base = picture.base();
     let (x, y) = if picture.narrow {
         (12.0, picture.writes_y - 4.0)
@@ -289,79 +277,54 @@ fn writes(picture: &Picture) -> Html {
         (18.0, picture.writes_y + 34.0)
     };
     let (left, top) = (picture.scale.left, picture.writes_y + 10.0);
-    let gone = picture.gone_to.map(|to| {
-        html! { <rect class="gone" x={px(left)} y={px(top)} width={px((to - left).max(0.0))} height={px(base - top + 8.0)} /> }
-    });
     let below = if picture.narrow { String::new() } else { cut(&picture.writes_words, 25) };
-    html! {
-        <g>
-            <text class="lane-name" x={px(x)} y={px(y)}>{ "writes" }</text>
-            <text class="lane-words" x={px(x)} y={px(y + 17.0)}>{ below }</text>
-            { gone }
-            <line class="base" x1={px(left)} y1={px(base)} x2={px(picture.scale.right)} y2={px(base)} />
-            <g clip-path="url(#map-plot)">
-                { for picture.bars.iter().map(|bar| html! {
-                    <>
-                        <rect class="put" x={px(bar.x)} y={px(base - bar.up)} width={px(bar.width)} height={px(bar.up)} />
-                        <rect class="delete" x={px(bar.x)} y={px(base + 1.5)} width={px(bar.width)} height={px(bar.down)} />
-                    </>
-                }) }
-            </g>
-        </g>
-    }
+    let bars = picture.bars.iter().flat_map(|bar| {
+        [
+            rect("put", bar.x, base - bar.up, bar.width, bar.up),
+            rect("delete", bar.x, base + 1.5, bar.width, bar.down),
+        ]
+    });
+    el("g")
+        .kid(words("lane-name", x, y, "writes"))
+        .kid(words("lane-words", x, y + 17.0, &below))
+        .maybe(picture.gone_to.map(|to| rect("gone", left, top, to - left, base - top + 8.0)))
+        .kid(line("base", left, base, picture.scale.right, base))
+        .kid(clipped().kids(bars))
 }
 
 /// The nearest edge runs through all; others only through their lanes.
-fn edges(picture: &Picture) -> Html {
+fn edges(picture: &Picture) -> El {
     let (top, bottom) = picture.body();
-    let line = |x: f64, from: f64, to: f64| {
-        html! { <line class="edge" x1={px(x)} y1={px(from)} x2={px(x)} y2={px(to)} /> }
-    };
     let first = picture.gone_to.filter(|x| picture.scale.holds(*x));
     let own = picture.lanes.iter().flat_map(|lane| {
-        let others =
-            lane.edges.iter().filter(move |x| first.is_none_or(|first| (**x - first).abs() > 2.0));
-        others.map(move |x| line(*x, lane.y + 4.0, lane.y + lane.height - 4.0))
+        let other = move |x: &&f64| first.is_none_or(|first| (**x - first).abs() > 2.0);
+        let (from, to) = (lane.y + 4.0, lane.y + lane.height - 4.0);
+        lane.edges.iter().filter(other).map(move |x| line("edge", *x, from, *x, to))
     });
-    html! { <g>{ first.map(|x| line(x, top, bottom)) }{ for own }</g> }
+    el("g").maybe(first.map(|x| line("edge", x, top, x, bottom))).kids(own)
 }
 
-fn pins(picture: &Picture) -> Html {
+fn pins(picture: &Picture) -> El {
     let y = picture.writes_y + 4.0;
-    html! {
-        <g>
-            { for picture.pins.iter().map(|pin| html! {
-                <g>
-                    <line class="pin" x1={px(pin.x)} y1={px(y)} x2={px(pin.x)} y2={px(picture.base())} />
-                    <circle class="pin-head" cx={px(pin.x)} cy={px(y)} r="4.5" />
-                    { words(&pin.words) }
-                </g>
-            }) }
-        </g>
-    }
+    el("g").kids(picture.pins.iter().map(|pin| {
+        el("g")
+            .kid(line("pin", pin.x, y, pin.x, picture.base()))
+            .kid(circle("pin-head", pin.x, y, 4.5))
+            .kid(words(pin.words.class, pin.words.x, pin.words.y, &pin.words.text))
+    }))
 }
 
-fn now(picture: &Picture) -> Option<Html> {
+fn now(picture: &Picture) -> Option<El> {
     let x = picture.now?;
     let (top, bottom) = picture.body();
-    let head = format!("M{} {} h14 l-7 8 z", px(x - 7.0), px(top - 9.0));
-    Some(html! {
-        <g>
-            <line class="now" x1={px(x)} y1={px(top - 4.0)} x2={px(x)} y2={px(bottom)} />
-            <path class="now-head" d={head} />
-        </g>
-    })
+    let head = ["M", &px(x - 7.0), " ", &px(top - 9.0), " h14 l-7 8 z"].concat();
+    Some(el("g").kid(line("now", x, top - 4.0, x, bottom)).kid(path("now-head", &head)))
 }
 
-fn cursor(picture: &Picture) -> Option<Html> {
+fn cursor(picture: &Picture) -> Option<El> {
     let (x, _) = picture.cursor?;
     let (top, bottom) = picture.body();
-    Some(html! {
-        <g class="cursor">
-            <line x1={px(x)} y1={px(top)} x2={px(x)} y2={px(bottom)} />
-            <circle cx={px(x)} cy={px(top - 5.0)} r="6.5" />
-        </g>
-    })
+    Some(of("g", "cursor").kid(line("", x, top, x, bottom)).kid(circle("", x, top - 5.0, 6.5)))
 }
 
 /// The map in one sentence or two, for who does not see it.

@@ -1,11 +1,11 @@
 //! The chain map as a table: the same facts, sortable.
 
 use protocol::chain::{Chain, ChainMap, Collection, Layer, LayerKind};
-use yew::prelude::*;
 
-use crate::format;
+use crate::el::{El, On, button, el, of};
 use crate::state::Intent;
 use crate::state::map::{self, Column};
+use crate::{format, num};
 
 /// One row of the table.
 struct Line<'a> {
@@ -25,95 +25,94 @@ fn lines(map: &ChainMap, sort: (Column, bool)) -> Vec<Line<'_>> {
             }
         }
     }
-    match sort.0 {
-        Column::Place => {}
-        Column::End => lines.sort_by_key(|line| line.layer.end),
-        Column::Size => lines.sort_by_key(|line| line.layer.size_bytes),
-        Column::Rows => lines.sort_by_key(|line| line.layer.rows),
-    }
+    let measure = |line: &Line<'_>| match sort.0 {
+        Column::Place => 0,
+        Column::End => line.layer.end.0,
+        Column::Size => i64::try_from(line.layer.size_bytes).unwrap_or(i64::MAX),
+        Column::Rows => i64::try_from(line.layer.rows).unwrap_or(i64::MAX),
+    };
+    num::order(&mut lines, measure);
     if sort.1 {
         lines.reverse();
     }
     lines
 }
 
+/// A head cell.
+pub(crate) fn head(words: &str) -> El {
+    el("th").set("scope", "col").text(words)
+}
+
 /// The table; `on` is missing where it only stands behind the picture for a screen reader.
-pub(crate) fn table(map: &ChainMap, sort: (Column, bool), on: Option<&Callback<Intent>>) -> Html {
-    let head = |column: Column, words: &'static str, class: &'static str| {
+pub(crate) fn table(map: &ChainMap, sort: (Column, bool), on: Option<&On>) -> El {
+    let sortable = |column: Column, words: &str, class: &str| {
         let order = match (sort.0 == column, sort.1) {
             (false, _) => None,
             (true, false) => Some("ascending"),
             (true, true) => Some("descending"),
         };
-        let words = match on {
-            None => html! { words },
-            Some(on) => {
-                let onclick =
-                    on.reform(move |_: MouseEvent| Intent::Map(map::Intent::Sort(column)));
-                html! { <button class="sort" {onclick}>{ words }</button> }
-            }
-        };
-        html! { <th scope="col" class={class} aria-sort={order}>{ words }</th> }
+        let cell = of("th", class).set("scope", "col").set_some("aria-sort", order);
+        match on {
+            None => cell.text(words),
+            Some(on) => cell.kid(button("sort", words, on, Intent::Map(map::Intent::Sort(column)))),
+        }
     };
-    html! {
-        <table class="facts">
-            <caption class="sr">{ "Backups by collection and chain" }</caption>
-            <thead><tr>
-                { head(Column::Place, "Collection", "") }
-                <th scope="col">{ "Backup" }</th>
-                <th scope="col">{ "Covers" }</th>
-                { head(Column::End, "Ends", "") }
-                { head(Column::Rows, "Rows", "num") }
-                { head(Column::Size, "Size", "num") }
-                <th scope="col">{ "Restorable moments" }</th>
-                <th scope="col">{ "Chain" }</th>
-                { on.map(|_| html! { <th scope="col"><span class="sr">{ "Actions" }</span></th> }) }
-            </tr></thead>
-            <tbody>{ for lines(map, sort).iter().map(|line| row(line, map, on)) }</tbody>
-        </table>
-    }
+    let actions = on.map(|_| el("th").set("scope", "col").kid(of("span", "sr").text("Actions")));
+    let heads = el("tr")
+        .kid(sortable(Column::Place, "Collection", ""))
+        .kid(head("Backup"))
+        .kid(head("Covers"))
+        .kid(sortable(Column::End, "Ends", ""))
+        .kid(sortable(Column::Rows, "Rows", "num"))
+        .kid(sortable(Column::Size, "Size", "num"))
+        .kid(head("Restorable moments"))
+        .kid(head("Chain"))
+        .maybe(actions);
+    of("table", "facts")
+        .kid(of("caption", "sr").text("Backups by collection and chain"))
+        .kid(el("thead").kid(heads))
+        .kid(el("tbody").kids(lines(map, sort).iter().map(|line| row(line, map, on))))
 }
 
-fn row(line: &Line<'_>, map: &ChainMap, on: Option<&Callback<Intent>>) -> Html {
+fn row(line: &Line<'_>, map: &ChainMap, on: Option<&On>) -> El {
     let layer = line.layer;
+    let near = |t| format::near(t, map.now);
     let kind = match layer.kind {
         LayerKind::Full => "full",
         LayerKind::Incremental => "incremental",
     };
+    let fault = layer.fault.as_ref().map(|fault| of("span", "bad").text(" · ").text(fault));
     let covers = if layer.start.0 == 0 {
         "everything until its end".to_owned()
     } else {
-        format!("({}, {}]", format::near(layer.start, map.now), format::near(layer.end, map.now))
+        ["(", &near(layer.start), ", ", &near(layer.end), "]"].concat()
     };
     let moments = if layer.revision_history {
-        format!("every moment since {}", format::near(layer.restorable_from, map.now))
+        ["every moment since ", &near(layer.restorable_from)].concat()
     } else {
         "its end".to_owned()
     };
     let action = on.map(|on| {
-        let (name, at) = (line.collection.name.clone(), layer.end);
-        let onclick = on
-            .reform(move |_: MouseEvent| Intent::Map(map::Intent::RestoreTo(name.clone(), at)));
-        let label = format!("Restore to {}", format::moment(layer.end));
-        html! { <td><button class="small" aria-label={label} {onclick}>{ "Restore to…" }</button></td> }
+        let intent = map::Intent::RestoreTo(line.collection.name.clone(), layer.end);
+        let label = ["Restore to ", &format::moment(layer.end)].concat();
+        el("td")
+            .kid(button("small", "Restore to…", on, Intent::Map(intent)).set("aria-label", &label))
     });
-    let state = line.is_last.then(|| {
-        let failures = line.chain.attempts.last().map(|attempt| {
-            html! { <>{ "; failed " }{ format::near(attempt.at, map.now) }{ ": " }{ &attempt.message }</> }
-        });
-        html! { <>{ &line.chain.words }{ "; " }{ &line.chain.restore_words }{ failures }</> }
-    });
-    html! {
-        <tr>
-            <td>{ &line.collection.name }</td>
-            <td>{ kind }{ layer.fault.as_ref().map(|fault| html! { <span class="bad">{ " · " }{ fault }</span> }) }</td>
-            <td>{ covers }</td>
-            <td>{ format::near(layer.end, map.now) }</td>
-            <td class="num">{ layer.rows }</td>
-            <td class="num">{ format::bytes(layer.size_bytes) }</td>
-            <td>{ moments }</td>
-            <td class="chain-state">{ state }</td>
-            { action }
-        </tr>
+    let mut state = String::new();
+    if line.is_last {
+        state.extend([&line.chain.words, "; ", &line.chain.restore_words]);
+        if let Some(failed) = line.chain.attempts.last() {
+            state.extend(["; failed ", &near(failed.at), ": ", &failed.message]);
+        }
     }
+    el("tr")
+        .kid(el("td").text(&line.collection.name))
+        .kid(el("td").text(kind).maybe(fault))
+        .kid(el("td").text(&covers))
+        .kid(el("td").text(&near(layer.end)))
+        .kid(of("td", "num").text(&layer.rows.to_string()))
+        .kid(of("td", "num").text(&format::bytes(layer.size_bytes)))
+        .kid(el("td").text(&moments))
+        .kid(of("td", "chain-state").text(&state))
+        .maybe(action)
 }

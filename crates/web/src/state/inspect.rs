@@ -1,7 +1,5 @@
 //! The inspector: one tab at a time, each with its place remembered.
 
-use std::collections::BTreeSet;
-
 use protocol::query::Query;
 use protocol::time::Nanos;
 
@@ -66,7 +64,7 @@ pub(crate) struct Inspector {
     /// The object opened: bucket and path.
     pub(crate) object: Option<(String, String)>,
     /// Folders closed: bucket and path with its slash.
-    pub(crate) closed: BTreeSet<(String, String)>,
+    pub(crate) closed: Vec<(String, String)>,
     /// The table opened.
     pub(crate) table: Option<u32>,
     /// The moment its rows are read at; `None` is now.
@@ -133,8 +131,10 @@ impl UiState {
             }
             Intent::Folder(bucket, path) => {
                 let folder = (bucket, path);
-                if !at.closed.remove(&folder) {
-                    at.closed.insert(folder);
+                let before = at.closed.len();
+                at.closed.retain(|closed| *closed != folder);
+                if at.closed.len() == before {
+                    at.closed.push(folder);
                 }
                 return Vec::new();
             }

@@ -9,6 +9,7 @@ use protocol::query::Query;
 use protocol::time::Nanos;
 
 use super::{Effect, UiState};
+use crate::num;
 
 /// The narrowest and the widest stretch of time that the map shows.
 const SPAN_MIN: Nanos = Nanos::from_secs(2);
@@ -164,7 +165,7 @@ impl MapUi {
 fn stops(collection: &Collection) -> Vec<Nanos> {
     let layers = collection.chains.iter().flat_map(|chain| &chain.layers);
     let mut stops: Vec<Nanos> = layers.map(|layer| layer.end).collect();
-    stops.sort_unstable();
+    num::order(&mut stops, |stop| stop.0);
     stops.dedup();
     stops
 }
@@ -225,8 +226,8 @@ impl UiState {
         let wanted = wanted.clamp(SPAN_MIN.0, SPAN_MAX.0);
         let middle = around.unwrap_or(Nanos(shown.from.0 + span / 2));
         // The moment under the pointer stays where it is.
-        let share = crate::num::float(middle.since(shown.from).0) / crate::num::float(span);
-        let left = crate::num::whole(crate::num::float(wanted) * share);
+        let share = num::float(middle.since(shown.from).0) / num::float(span);
+        let left = num::whole(num::float(wanted) * share);
         let from = Nanos(middle.0.saturating_sub(left));
         self.map.window = Some(Window { from, to: from.plus(Nanos(wanted)) });
     }

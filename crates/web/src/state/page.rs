@@ -9,10 +9,12 @@
 use std::rc::Rc;
 
 use protocol::message::Load;
+use protocol::result::StatementResult;
 
 use super::shell::{Body, Entry};
 use super::{Effect, Key, UiState};
 use crate::client::Ask;
+use crate::components::result_table::{csv, markdown};
 
 /// Bytes of results kept for the next visit.
 const TRANSCRIPT_BYTES_MAX: usize = 400_000;
@@ -119,8 +121,10 @@ pub(crate) enum Intent {
     Shared(String),
     /// The transcript as a file.
     Transcript,
-    /// Copy a text.
-    Copy(String),
+    /// Run a line and close the menu.
+    MenuRun(String),
+    /// Copy the rows of a result: as Markdown, or as CSV.
+    CopyRows(Rc<StatementResult>, bool),
     /// The engine once more, after it failed to start.
     Retry,
 }
@@ -208,8 +212,13 @@ impl UiState {
             Intent::Transcript => {
                 vec![Effect::Download("amber.sql", script(&self.shell.entries))]
             }
-            Intent::Copy(text) => {
+            Intent::MenuRun(line) => {
+                self.page.menu = None;
+                self.run_lines(vec![line])
+            }
+            Intent::CopyRows(result, as_markdown) => {
                 "copied".clone_into(&mut self.page.announce);
+                let text = if as_markdown { markdown(&result) } else { csv(&result) };
                 vec![Effect::Copy(text)]
             }
             Intent::Retry => {

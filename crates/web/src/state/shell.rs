@@ -25,7 +25,7 @@ const HISTORY_MAX: usize = 500;
 pub(crate) const ENTRIES_MAX: usize = 400;
 
 /// One thing that was run.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Entry {
     /// Its number; grows.
     pub(crate) id: u32,
@@ -44,7 +44,7 @@ pub(crate) struct Entry {
 }
 
 /// What came of an entry.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Body {
     /// Not known yet.
     Running,
@@ -234,9 +234,9 @@ impl Shell {
 
     /// The newest history entry before `before` with `text` in it; else a search without a hit.
     fn found(&self, text: String, before: usize) -> Result<Search, Search> {
-        let low = text.to_lowercase();
         let older = self.history.get(..before).unwrap_or_default();
-        let hit = older.iter().rposition(|line| line.to_lowercase().contains(&low));
+        let low = text.to_ascii_lowercase();
+        let hit = older.iter().rposition(|line| line.to_ascii_lowercase().contains(&low));
         if hit.is_some() && !text.is_empty() {
             Ok(Search { text, hit })
         } else {

@@ -12,7 +12,8 @@ use crate::client::{Ask, Said, Seen};
 use crate::fixture;
 
 fn info() -> Info {
-    let scenario = Scenario { name: "bank".to_owned(), starter: "BACKUP;".to_owned(), ..Scenario::default() };
+    let scenario =
+        Scenario { name: "bank".to_owned(), starter: "BACKUP;".to_owned(), ..Scenario::default() };
     Info { scenarios: vec![scenario], ..Info::default() }
 }
 
@@ -46,14 +47,18 @@ fn run(state: &mut UiState, text: &str) -> Vec<Effect> {
 
 /// The entry and the text of the statement that is asked for, if one is.
 fn asked(effects: &[Effect]) -> Option<(u32, String)> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Ask(Ask::Exec(id, text) | Ask::Sim(id, text)) => Some((*id, text.clone())),
-        _ => None,
+    effects.iter().find_map(|effect| {
+        if let Effect::Ask(Ask::Exec(id, text) | Ask::Sim(id, text)) = effect {
+            Some((*id, text.clone()))
+        } else {
+            None
+        }
     })
 }
 
 fn answer(state: &mut UiState, id: u32, error: Option<&str>) -> Vec<Effect> {
-    let error = error.map(|message| ErrorReply { message: message.to_owned(), ..ErrorReply::default() });
+    let error =
+        error.map(|message| ErrorReply { message: message.to_owned(), ..ErrorReply::default() });
     let result = StatementResult { error, ..StatementResult::default() };
     say(state, Said::Results(id, vec![(result, "{}".to_owned())]))
 }
@@ -69,7 +74,8 @@ fn the_page_opens_with_a_statement_in_the_prompt() {
 #[test]
 fn statements_run_one_by_one_and_an_error_stops_the_rest() {
     let mut state = ready();
-    let (first, text) = asked(&run(&mut state, "SELECT 1; SELECT 2; SELECT 3;")).expect("the first runs");
+    let (first, text) =
+        asked(&run(&mut state, "SELECT 1; SELECT 2; SELECT 3;")).expect("the first runs");
     assert_eq!(text, "SELECT 1;");
     let (second, text) = asked(&answer(&mut state, first, None)).expect("the second runs");
     assert_eq!(text, "SELECT 2;");
@@ -173,10 +179,10 @@ fn the_cursor_steps_from_backup_to_backup_and_asks_for_a_plan() {
     let effects = state.apply(Intent::Map(map::Intent::CursorStep(false)));
     let cursor = state.map.cursor.clone().expect("a cursor");
     assert_eq!((cursor.collection.as_str(), cursor.at), ("s3://acme/prod", fixture::at(390)));
-    let plan = |effect: &Effect| matches!(effect, Effect::Ask(Ask::View(Query::RestorePlan { .. })));
+    let plan =
+        |effect: &Effect| matches!(effect, Effect::Ask(Ask::View(Query::RestorePlan { .. })));
     assert!(effects.iter().any(plan));
     state.apply(Intent::Map(map::Intent::CursorLane(true)));
-    settle(&mut state);
     state.apply(Intent::Map(map::Intent::CursorStep(false)));
     assert_eq!(state.map.cursor.map(|cursor| cursor.at), Some(fixture::at(315)));
 }
