@@ -72,6 +72,12 @@ fn filters_and_order() {
         2 20 y
         3 10 NULL
         4 NULL x
+        > TABLE t
+        a b c
+        1 10 x
+        2 20 y
+        3 10 NULL
+        4 NULL x
         > SELECT a FROM t WHERE b = 10
         a
         1
@@ -197,6 +203,8 @@ fn groups() {
         x,y,x
         > SELECT a, count(*) FROM t
         ERROR 42803: column \"a\" must appear in the GROUP BY clause or be used in an aggregate function
+        > SELECT sum(count(*)) FROM t
+        ERROR 42803: sum(): aggregate function calls cannot be nested
         > SELECT c FROM t GROUP BY b
         ERROR 42803: column \"c\" must appear in the GROUP BY clause or be used in an aggregate function
         ",

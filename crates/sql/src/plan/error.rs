@@ -26,6 +26,8 @@ pub enum Error {
     TooManyAliases { source: String, available: usize, given: usize },
     /// A column outside GROUP BY and aggregates.
     Ungrouped { name: String },
+    /// An aggregate inside the arguments of another.
+    NestedAggregate { name: String },
     /// An aggregate or window function where there are no groups.
     NotAllowed { what: &'static str, place: &'static str },
     /// `ORDER BY 4` over three columns.
@@ -88,7 +90,9 @@ impl Error {
             | Self::OrderByNotInDistinct
             | Self::DistinctOnOrder
             | Self::NoArbiter => SqlState::INVALID_COLUMN_REFERENCE,
-            Self::Ungrouped { .. } | Self::NotAllowed { .. } => SqlState::GROUPING_ERROR,
+            Self::Ungrouped { .. } | Self::NotAllowed { .. } | Self::NestedAggregate { .. } => {
+                SqlState::GROUPING_ERROR
+            }
             Self::NonIntegerPosition { .. }
             | Self::StarWithoutFrom
             | Self::SetWidth { .. }
@@ -142,6 +146,9 @@ impl fmt::Display for Error {
                 "column \"{name}\" must appear in the GROUP BY clause or be used in an aggregate \
                  function"
             ),
+            Self::NestedAggregate { name } => {
+                write!(f, "{name}(): aggregate function calls cannot be nested")
+            }
             Self::NotAllowed { what, place } => write!(f, "{what} are not allowed in {place}"),
             Self::PositionOutOfRange { clause, position } => {
                 write!(f, "{clause} position {position} is not in select list")

@@ -10,6 +10,7 @@
 //! primary key becomes one more key.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::node::{
     AggregateCall, Bound, Frame, Node, SetCall, SetSource, WindowCall, WindowFunction,
@@ -25,7 +26,7 @@ use crate::ast::query::{
 use crate::error::Error;
 use crate::types::expr::Scalar;
 use crate::types::expr::set_function::{SetFunction, is_set_function};
-use crate::types::{Type, aggregate};
+use crate::types::{TupleType, Type, aggregate};
 
 /// Ordinals from here on stand for calls while their final place is not known.
 const CALL_BASE: u32 = 1 << 24;
@@ -297,7 +298,11 @@ impl Planner<'_, '_> {
                 .with_resolver(&relation.scope, |resolver| SetFunction::compile(call, resolver))?;
             types.push(match function.columns.as_slice() {
                 [(_, ty)] => ty.clone(),
-                columns => Type::tuple(columns.iter().map(|(_, ty)| ty.clone()).collect()),
+                columns => Type::Tuple(Arc::new(TupleType {
+                    types: columns.iter().map(|(_, ty)| ty.clone()).collect(),
+                    labels: columns.iter().map(|(label, _)| label.clone()).collect(),
+                    composite: None,
+                })),
             });
             let width = function.columns.len();
             sets.push(SetCall { source: SetSource::Function(function), width, tuple: width != 1 });
@@ -366,11 +371,8 @@ fn regroup(
     if let Some(call) = as_aggregate(bare) {
         let nested = call.args.iter().any(|arg| any(arg, &mut |e| as_aggregate(e).is_some()));
         if nested {
-            return Err(PlanError::NotAllowed {
-                what: "aggregate function calls cannot be nested; they",
-                place: "aggregates",
-            }
-            .into());
+            let name = call.name.object().to_owned();
+            return Err(PlanError::NestedAggregate { name }.into());
         }
         let position = calls.iter().position(|known| known == call).unwrap_or_else(|| {
             calls.push(call.clone());

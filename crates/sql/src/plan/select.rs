@@ -79,7 +79,9 @@ impl Planner<'_, '_> {
                 self.order_output(values, &select.order_by)?
             }
             SelectBody::Table(name) => {
-                let table = self.named_source(name, None, None)?;
+                let mut table = self.named_source(name, None, None)?;
+                let shown = table.scope.star(&[]).unwrap_or_default();
+                keep(&mut table, &shown);
                 self.order_output(table, &select.order_by)?
             }
             SelectBody::Union(union) => {
