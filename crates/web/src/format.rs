@@ -122,7 +122,7 @@ pub(crate) fn duration(d: Nanos) -> String {
         },
         60..600 => two(secs / 60, "min", secs % 60, "s"),
         600..3_600 => format!("{} min", secs / 60),
-        3_600..SECS_PER_DAY => two(secs / 3_600, "h", secs / 60 % 60, "min"),
+        3_600..172_800 => two(secs / 3_600, "h", secs / 60 % 60, "min"),
         _ => two(secs / SECS_PER_DAY, "d", secs / 3_600 % 24, "h"),
     }
 }
@@ -164,6 +164,15 @@ pub(crate) fn bytes(n: u64) -> String {
     format!("{size} {unit}")
 }
 
+/// A sentence with a capital letter in front.
+pub(crate) fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| {
+        let first = first.to_ascii_uppercase();
+        format!("{first}{}", letters.as_str())
+    })
+}
+
 /// A count with its noun: `1 row`, `3 rows`.
 pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
@@ -191,7 +200,8 @@ mod tests {
         assert_eq!(duration(Nanos(1_400_000_000)), "1.4 s");
         assert_eq!(words(200), "3 min 20 s");
         assert_eq!(words(4_680), "1 h 18 min");
-        assert_eq!(words(90_000), "1 d 1 h");
+        assert_eq!(words(90_000), "25 h");
+        assert_eq!(words(180_000), "2 d 2 h");
         assert_eq!(due(T, T), "now");
         assert_eq!(due(T.plus(Nanos::from_secs(180)), T), "in 3 min");
     }

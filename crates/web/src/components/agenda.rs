@@ -58,7 +58,11 @@ fn item(item: &AgendaItem, now: Nanos) -> El {
         detail.extend([" · and ", &item.repeats.to_string(), " more like it"]);
     }
     let detail = (!detail.is_empty()).then(|| of("span", "agenda-detail").text(&detail));
-    let title = with_bold(of("span", "agenda-title"), &item.title, item.subject.as_deref());
+    let title = with_bold(
+        of("span", "agenda-title"),
+        &format::capital(&item.title),
+        item.subject.as_deref(),
+    );
     let tag = item
         .consequence
         .as_ref()

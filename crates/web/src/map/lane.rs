@@ -195,12 +195,11 @@ fn row(
     largest: u64,
     y: f64,
 ) -> Row {
-    let closest = closest_pair(chain, scale);
     let mut blocks = Vec::new();
     let mut from = None;
     for (place, layer) in chain.layers.iter().enumerate() {
         let x = scale.x(layer.end);
-        let half = half_height(layer, largest, closest);
+        let half = half_height(layer, largest, room(chain, place, scale));
         if x >= scale.left - 12.0 && from.unwrap_or(x) <= scale.right {
             let band = layer.revision_history.then(|| {
                 let start =
@@ -237,18 +236,22 @@ fn row(
     }
 }
 
-/// The smallest distance between two layers.
-fn closest_pair(chain: &Chain, scale: &Scale) -> f64 {
-    let pairs = chain.layers.windows(2);
-    pairs.map(|pair| scale.x(pair[1].end) - scale.x(pair[0].end)).fold(f64::MAX, f64::min)
+/// How far the nearest other layer is; those at the very same place do not count, they lie on each other at any size.
+fn room(chain: &Chain, place: usize, scale: &Scale) -> f64 {
+    let x = |layer: &Layer| scale.x(layer.end);
+    let Some(here) = chain.layers.get(place).map(x) else { return f64::MAX };
+    let before = place.checked_sub(1).and_then(|before| chain.layers.get(before));
+    let after = chain.layers.get(place + 1);
+    let distances = before.into_iter().chain(after).map(|layer| (x(layer) - here).abs());
+    distances.filter(|distance| *distance > 1.5).fold(f64::MAX, f64::min)
 }
 
 /// Height tells bytes, by the root so that small ones can be seen; never so large that neighbours touch.
-fn half_height(layer: &Layer, largest: u64, closest: f64) -> f64 {
+fn half_height(layer: &Layer, largest: u64, room: f64) -> f64 {
     let share = (num::size(layer.size_bytes) / num::size(largest)).sqrt();
     match layer.kind {
         LayerKind::Full => FULL_HALF_MIN + share * (FULL_HALF_MAX - FULL_HALF_MIN),
-        LayerKind::Incremental => (5.5 + share * 4.0).min(closest * 0.42).clamp(RING_MIN, RING_MAX),
+        LayerKind::Incremental => (5.5 + share * 4.0).min(room * 0.42).clamp(RING_MIN, RING_MAX),
     }
 }
 
