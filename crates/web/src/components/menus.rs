@@ -44,10 +44,8 @@ fn menu(
             Intent::Page(page::Intent::Menu(None))
         })
     });
-    let head = face
-        .set("aria-label", label)
-        .truth("aria-expanded", open)
-        .click(on, Intent::Page(page::Intent::Menu(Some(which))));
+    let head =
+        face.truth("aria-expanded", open).click(on, Intent::Page(page::Intent::Menu(Some(which))));
     let body = open.then(|| {
         of("div", "panel-menu").set("role", "group").set("aria-label", label).kids(panel())
     });
@@ -134,10 +132,10 @@ const JUMPS: [(&str, &str); 6] = [
 pub(crate) fn clock(clock: &Clock, page: &PageUi, on: &On) -> El {
     let now = clock.now;
     let face = of("button", "clock")
+        .set("title", "Jump to another time")
         .kid(of("span", "clock-date").text(&format::date(now)))
         .kid(of("span", "clock-time").text(&format::seconds(now)));
-    let label = ["Virtual time ", &format::moment(now), ", jump"].concat();
-    menu(Menu::Clock, page, on, &label, face, || {
+    menu(Menu::Clock, page, on, "Jump in virtual time", face, || {
         let jump = Rc::new(|event: &web_sys::Event| {
             event.prevent_default();
             let form = event.target()?.dyn_into::<web_sys::Element>().ok()?;
@@ -197,7 +195,9 @@ const KEYS: [(&str, &str); 8] = [
 
 /// Help: always in the same place.
 pub(crate) fn help(page: &PageUi, on: &On) -> El {
-    let face = of("button", "square").kid(el("b").set("aria-hidden", "true").text("?"));
+    let face = of("button", "square")
+        .set("aria-label", "Help")
+        .kid(el("b").set("aria-hidden", "true").text("?"));
     menu(Menu::Help, page, on, "Help", face, || {
         let keys = KEYS.iter().flat_map(|(key, words)| [el("dt").text(key), el("dd").text(words)]);
         vec![

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use protocol::result::{Column, StatementResult};
 
-use super::map_panel::region;
 use crate::el::{El, On, button, el, of};
 use crate::state::{Intent, page};
 
@@ -53,7 +52,11 @@ pub(crate) fn result_table(result: &Rc<StatementResult>, expanded: bool, on: &On
         let words = [&more.to_string(), " more rows are not drawn; a copy has them all"].concat();
         of("p", "foot").text(&words)
     });
-    let scroll = region("result-scroll", "Result");
+    // A group, not a region: a log of many would crowd the list of landmarks.
+    let scroll = of("div", "result-scroll")
+        .set("role", "group")
+        .set("aria-label", "Result")
+        .set("tabindex", "0");
     let scroll = if expanded { scroll.kids(records(result)) } else { scroll.kid(table(result)) };
     let tools = of("div", "result-tools").kid(copy("CSV", "Copy as CSV", false)).kid(copy(
         "Markdown",
