@@ -110,11 +110,7 @@ impl Runtime {
                         let _shown = element.unchecked_ref::<HtmlElement>().focus();
                     }
                 }
-                Effect::ScrollLog => {
-                    if let Some(log) = find("#shell-log") {
-                        log.set_scroll_top(log.scroll_height());
-                    }
-                }
+                Effect::ScrollLog => scroll_log(),
                 Effect::MarkDone(count) => mark_body("data-done", &count.to_string()),
                 Effect::Ask(_)
                 | Effect::RestartEngine
@@ -220,6 +216,19 @@ fn mark_body(name: &str, value: &str) {
     if let Some(body) = document().and_then(|document| document.body()) {
         let _set = body.set_attribute("data-ready", "true");
         let _set = body.set_attribute(name, value);
+    }
+}
+
+/// Shows the log's end once its entries are drawn: they are components of their own and may come after the page.
+fn scroll_log() {
+    let scroll = Closure::once_into_js(|| {
+        if let Some(log) = find("#shell-log") {
+            log.set_scroll_top(log.scroll_height());
+        }
+    });
+    if let Some(window) = window() {
+        // Refused only by a window that is gone.
+        let _asked = window.request_animation_frame(scroll.unchecked_ref());
     }
 }
 

@@ -266,7 +266,7 @@ fn foot(map: &ChainMap, scale: &Scale, y: f64) -> Vec<Words> {
     let mut words = Vec::new();
     let bounds = (scale.left, scale.right);
     let mut put = |text: String, wanted: f64, class| {
-        let wide = width(&text, WORDS);
+        let wide = width(&text, WORDS) * 1.1;
         if let Some(x) = band.place(wanted, wide, bounds) {
             words.push(Words { x, y, text, class });
         }
