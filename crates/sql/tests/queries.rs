@@ -63,7 +63,7 @@ fn without_tables() {
 }
 
 #[test]
-fn filters_and_order() {
+fn filters() {
     with_tables(
         "
         > SELECT * FROM t
@@ -97,6 +97,14 @@ fn filters_and_order() {
         a
         2
         3
+        ",
+    );
+}
+
+#[test]
+fn order() {
+    with_tables(
+        "
         > SELECT a, b FROM t ORDER BY b DESC, a
         a b
         2 20

@@ -65,8 +65,23 @@ pub(crate) fn drop(
     for index in &indexes {
         ddl_index::remove_index(&mut draft, desc.id, *index, target.description, cx)?;
     }
-    let made = draft.table(desc.id)?;
-    let id = column.id;
+    take_out(draft.table(desc.id)?, column.id);
+    ddl_type::refer(&mut draft, desc.id)?;
+    ddl_drop::along_with_column(&mut draft, &owned, target.description, cx)?;
+    draft.write(cx)?;
+    ddl_backfill::rewrite_rows(&old, target.id, None, cx)?;
+    if !indexes.is_empty() {
+        let notice = Notice::new("the data for dropped indexes is reclaimed asynchronously")
+            .with_hint(
+                "The reclamation delay can be customized in the zone configuration for the table.",
+            );
+        cx.notice(notice);
+    }
+    Ok(())
+}
+
+/// The column out of the table, its checks and its families.
+fn take_out(made: &mut TableDescriptor, id: u32) {
     made.columns.retain(|column| column.id != id);
     made.checks.retain(|check| !check.column_ids.contains(&id));
     for family in &mut made.families {
@@ -81,18 +96,6 @@ pub(crate) fn drop(
     made.families.retain(|family| family.id == 0 || !family.column_ids.is_empty());
     ddl_build::settle_families(made);
     ddl_build::store_rest(made);
-    ddl_type::refer(&mut draft, desc.id)?;
-    ddl_drop::along_with_column(&mut draft, &owned, target.description, cx)?;
-    draft.write(cx)?;
-    ddl_backfill::rewrite_rows(&old, target.id, None, cx)?;
-    if !indexes.is_empty() {
-        let notice = Notice::new("the data for dropped indexes is reclaimed asynchronously")
-            .with_hint(
-                "The reclamation delay can be customized in the zone configuration for the table.",
-            );
-        cx.notice(notice);
-    }
-    Ok(())
 }
 
 /// Views that read the column forbid its end, or go along.

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::ast::expr::{CompareOp, Expr, Over};
+use crate::ast::expr::{CompareOp, Expr, Function, Over};
 use crate::ast::query::{FrameBound, OrderKey, WindowSpec};
 
 /// Gives each direct operand of an expression to `f`.
@@ -42,18 +42,7 @@ pub fn each_child<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
             f(&between.low);
             f(&between.high);
         }
-        Expr::Function(call) => {
-            call.args.iter().for_each(&mut *f);
-            for term in &call.order_by {
-                if let OrderKey::Expr(key) = &term.key {
-                    f(key);
-                }
-            }
-            call.filter.iter().for_each(&mut *f);
-            if let Some(Over::Spec(spec)) = &call.over {
-                each_of_window(spec, f);
-            }
-        }
+        Expr::Function(call) => each_of_call(call, f),
         Expr::Case(case) => {
             case.operand.iter().for_each(&mut *f);
             for (when, then) in &case.whens {
@@ -81,6 +70,19 @@ pub fn each_child<'a>(expr: &'a Expr, f: &mut dyn FnMut(&'a Expr)) {
     }
 }
 
+fn each_of_call<'a>(call: &'a Function, f: &mut dyn FnMut(&'a Expr)) {
+    call.args.iter().for_each(&mut *f);
+    for term in &call.order_by {
+        if let OrderKey::Expr(key) = &term.key {
+            f(key);
+        }
+    }
+    call.filter.iter().for_each(&mut *f);
+    if let Some(Over::Spec(spec)) = &call.over {
+        each_of_window(spec, f);
+    }
+}
+
 fn each_of_window<'a>(spec: &'a WindowSpec, f: &mut dyn FnMut(&'a Expr)) {
     spec.partition_by.iter().for_each(&mut *f);
     for term in &spec.order_by {
@@ -98,7 +100,6 @@ fn each_of_window<'a>(spec: &'a WindowSpec, f: &mut dyn FnMut(&'a Expr)) {
 }
 
 /// Lets `f` replace each direct operand of an expression.
-#[expect(clippy::too_many_lines, reason = "one arm a kind of expression")]
 pub fn each_child_mut<E>(
     expr: &mut Expr,
     f: &mut dyn FnMut(&mut Expr) -> Result<(), E>,
@@ -135,24 +136,7 @@ pub fn each_child_mut<E>(
             f(&mut between.low)?;
             f(&mut between.high)
         }
-        Expr::Function(call) => {
-            call.args.iter_mut().try_for_each(&mut *f)?;
-            for term in &mut call.order_by {
-                if let OrderKey::Expr(key) = &mut term.key {
-                    f(key)?;
-                }
-            }
-            call.filter.iter_mut().try_for_each(&mut *f)?;
-            if let Some(Over::Spec(spec)) = &mut call.over {
-                spec.partition_by.iter_mut().try_for_each(&mut *f)?;
-                for term in &mut spec.order_by {
-                    if let OrderKey::Expr(key) = &mut term.key {
-                        f(key)?;
-                    }
-                }
-            }
-            Ok(())
-        }
+        Expr::Function(call) => each_of_call_mut(call, f),
         Expr::Case(case) => {
             case.operand.iter_mut().try_for_each(&mut *f)?;
             for (when, then) in &mut case.whens {
@@ -179,6 +163,28 @@ pub fn each_child_mut<E>(
             Ok(())
         }
     }
+}
+
+fn each_of_call_mut<E>(
+    call: &mut Function,
+    f: &mut dyn FnMut(&mut Expr) -> Result<(), E>,
+) -> Result<(), E> {
+    call.args.iter_mut().try_for_each(&mut *f)?;
+    for term in &mut call.order_by {
+        if let OrderKey::Expr(key) = &mut term.key {
+            f(key)?;
+        }
+    }
+    call.filter.iter_mut().try_for_each(&mut *f)?;
+    if let Some(Over::Spec(spec)) = &mut call.over {
+        spec.partition_by.iter_mut().try_for_each(&mut *f)?;
+        for term in &mut spec.order_by {
+            if let OrderKey::Expr(key) = &mut term.key {
+                f(key)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether `test` holds for the expression or any operand below it.

@@ -8,7 +8,10 @@ use crate::ast::show::{
 use crate::ast::{Expr, Name, ObjectKind, ObjectName};
 
 impl Printer<'_> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is show_words' and show_rest's")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the rest is show_grants' and what follows it"
+    )]
     pub(super) fn show(&mut self, show: &Show) {
         self.word("SHOW ");
         match show {
@@ -45,6 +48,17 @@ impl Printer<'_> {
             Show::Fingerprints(table) => {
                 self.object_after("EXPERIMENTAL_FINGERPRINTS FROM TABLE", Some(table));
             }
+            Show::Jobs(jobs) => self.show_jobs(jobs),
+            Show::Schedules(schedules) => self.show_schedules(schedules),
+            Show::Ranges { target, options } => self.show_ranges(target, options),
+            _ => self.show_grants(show),
+        }
+    }
+
+    /// Who may what.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is show_words' and show_rest's")]
+    fn show_grants(&mut self, show: &Show) {
+        match show {
             Show::Grants { on, grantees } => {
                 self.word("GRANTS");
                 if let Some(target) = on {
@@ -75,12 +89,10 @@ impl Printer<'_> {
                     self.object_name(schema);
                 }
             }
-            Show::Jobs(jobs) => self.show_jobs(jobs),
-            Show::Schedules(schedules) => self.show_schedules(schedules),
-            Show::Ranges { target, options } => self.show_ranges(target, options),
             _ => self.show_words(show),
         }
     }
+
     /// What is words alone.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is show_rest's")]
     fn show_words(&mut self, show: &Show) {

@@ -251,24 +251,18 @@ fn fit(value: Datum, to: &Type) -> Result<Datum, Error> {
 }
 
 /// From family to family; widths are the caller's.
-#[expect(
-    clippy::too_many_lines,
-    clippy::match_same_arms,
-    reason = "a table of pairs, one line each"
-)]
 fn convert(value: Datum, from: &Type, to: &Type, cx: &mut EvalCx<'_>) -> Result<Datum, Error> {
-    let zone_micros = i64::from(cx.zone_secs) * time::MICROS_PER_SEC;
-    let secs = |n: i64| n.checked_mul(time::MICROS_PER_SEC).ok_or_else(int_range);
+    if value.is_null()
+        || matches!(
+            (&value, to),
+            (Datum::String(_), Type::String(..)) | (Datum::Oid(_), Type::Oid(_))
+        )
+    {
+        return Ok(value);
+    }
     Ok(match (&value, to) {
-        (Datum::Null, _) => Datum::Null,
-        (Datum::Oid(id), Type::String(..)) => Datum::from(oid_text(*id, from, cx)),
-        (Datum::Oid(_), Type::Oid(_)) => value,
-        (Datum::String(source), Type::Oid(kind)) => named_oid(source, *kind, cx)?,
-        (Datum::String(source), Type::Bytes) => Datum::bytes(text::parse_bytes(source)?),
-        (Datum::String(_), Type::String(..)) => value,
-        (Datum::String(source), Type::Json) => Datum::json(Json::parse(source)?),
-        (Datum::String(source), to) => to.parse_text(source, &cx.text_cx())?,
-        (Datum::Bytes(bytes), Type::String(..)) => Datum::from(text::bytes_text(bytes)),
+        (Datum::String(source), to) => from_string(source, to, cx)?,
+        (value, Type::String(..)) => into_string(value, from, cx),
         (Datum::Bytes(bytes), Type::Uuid) => {
             Datum::Uuid(<[u8; 16]>::try_from(&**bytes).map_err(|_| {
                 Error::parse(&text::bytes_text(bytes), "uuid", "uuid: incorrect UUID length")
@@ -276,76 +270,6 @@ fn convert(value: Datum, from: &Type, to: &Type, cx: &mut EvalCx<'_>) -> Result<
         }
         (Datum::Uuid(uuid), Type::Bytes) => Datum::bytes(*uuid),
         (Datum::Enum(member), Type::Bytes) => Datum::bytes(member.physical()),
-        (other, Type::String(..)) => Datum::from(other.to_text_as(from, cx.zone_secs)),
-        (Datum::Bool(truth), Type::Int(_)) => Datum::Int(i64::from(*truth)),
-        (Datum::Bool(truth), Type::Float(_)) => Datum::Float(f64::from(u8::from(*truth))),
-        (Datum::Bool(truth), Type::Decimal { .. }) => Datum::decimal(i64::from(*truth).into()),
-        (Datum::Int(n), Type::Bool) => Datum::Bool(*n != 0),
-        (Datum::Int(n), Type::Float(_)) => Datum::Float(num::to_f64(*n)),
-        (Datum::Int(n), Type::Decimal { .. }) => Datum::decimal(Decimal::from(*n)),
-        (Datum::Int(n), Type::Oid(_)) => Datum::Oid(u32::try_from(*n).map_err(|_| int_range())?),
-        (Datum::Int(n), Type::Interval) => Datum::Interval(Interval::from_micros(secs(*n)?)),
-        (Datum::Int(n), Type::Timestamp(_)) => Datum::Timestamp(secs(*n)?),
-        (Datum::Int(n), Type::TimestampTz(_)) => Datum::TimestampTz(secs(*n)?),
-        (Datum::Int(n), Type::Date) => Datum::Date(i32::try_from(*n).map_err(|_| int_range())?),
-        (Datum::Int(n), Type::Bit { width, .. }) => int_bits(*n, *width)?,
-        (Datum::Float(n), Type::Bool) => Datum::Bool(*n != 0.0),
-        (Datum::Float(n), Type::Int(_)) => Datum::Int(float_to_int(*n)?),
-        (Datum::Float(n), Type::Decimal { .. }) => Datum::decimal(decimal::from_f64(*n)),
-        (Datum::Float(n), Type::Interval) => seconds_interval(*n),
-        (Datum::Decimal(n), Type::Bool) => Datum::Bool(!n.is_zero()),
-        (Datum::Decimal(n), Type::Int(_)) => Datum::Int(n.to_i64().ok_or_else(int_range)?),
-        (Datum::Decimal(n), Type::Float(_)) => Datum::Float(n.to_f64()),
-        (Datum::Decimal(n), Type::Interval) => seconds_interval(n.to_f64()),
-        (Datum::Oid(id), Type::Int(_)) => Datum::Int(i64::from(*id)),
-        (Datum::Date(day), Type::Timestamp(_)) => Datum::Timestamp(day_start(*day)?),
-        (Datum::Date(day), Type::TimestampTz(_)) => {
-            Datum::TimestampTz(day_start(*day)?.saturating_sub(zone_micros))
-        }
-        (Datum::Date(day), Type::Int(_)) => Datum::Int(i64::from(*day)),
-        (Datum::Timestamp(at), Type::TimestampTz(_)) => {
-            Datum::TimestampTz(at.saturating_sub(zone_micros))
-        }
-        (Datum::TimestampTz(at), Type::Timestamp(_)) => {
-            Datum::Timestamp(at.saturating_add(zone_micros))
-        }
-        (Datum::Timestamp(at), Type::Date) => Datum::Date(time::split(*at).0),
-        (Datum::TimestampTz(at), Type::Date) => {
-            Datum::Date(time::split(at.saturating_add(zone_micros)).0)
-        }
-        (Datum::Timestamp(at), Type::Time(_)) => Datum::Time(time::split(*at).1),
-        (Datum::TimestampTz(at), Type::Time(_)) => {
-            Datum::Time(time::split(at.saturating_add(zone_micros)).1)
-        }
-        (Datum::TimestampTz(at), Type::TimeTz(_)) => Datum::TimeTz(super::datum::TimeTz {
-            micros: time::split(at.saturating_add(zone_micros)).1,
-            offset_secs: -cx.zone_secs,
-        }),
-        (Datum::Timestamp(at) | Datum::TimestampTz(at), Type::Int(_)) => {
-            Datum::Int(at.div_euclid(time::MICROS_PER_SEC))
-        }
-        (Datum::Timestamp(at) | Datum::TimestampTz(at), Type::Float(_)) => {
-            Datum::Float(num::to_f64(*at) / 1e6)
-        }
-        (Datum::Timestamp(at) | Datum::TimestampTz(at), Type::Decimal { .. }) => {
-            Datum::decimal(Decimal::new(*at, -6))
-        }
-        (Datum::Time(at), Type::Interval) => Datum::Interval(Interval::from_micros(*at)),
-        (Datum::Time(at), Type::TimeTz(_)) => {
-            Datum::TimeTz(super::datum::TimeTz { micros: *at, offset_secs: -cx.zone_secs })
-        }
-        (Datum::TimeTz(at), Type::Time(_)) => Datum::Time(at.micros),
-        (Datum::Interval(length), Type::Time(_)) => {
-            Datum::Time((length.nanos / 1_000).rem_euclid(MICROS_PER_DAY))
-        }
-        (Datum::Interval(length), Type::Int(_) | Type::Float(_) | Type::Decimal { .. }) => {
-            let micros = i64::try_from(length.total_nanos() / 1_000).map_err(|_| int_range())?;
-            match to {
-                Type::Int(_) => Datum::Int(micros / time::MICROS_PER_SEC),
-                Type::Float(_) => Datum::Float(num::to_f64(micros) / 1e6),
-                _ => Datum::decimal(Decimal::new(micros, -6)),
-            }
-        }
         (Datum::Json(json), Type::Bool | Type::Int(_) | Type::Float(_) | Type::Decimal { .. }) => {
             from_json(json, to, cx)?
         }
@@ -370,6 +294,121 @@ fn convert(value: Datum, from: &Type, to: &Type, cx: &mut EvalCx<'_>) -> Result<
                 .map(|(field, ty)| cast(field.clone(), &field.ty(), ty, cx))
                 .collect::<Result<_, _>>()?,
         ),
+        (
+            Datum::Bool(_) | Datum::Int(_) | Datum::Float(_) | Datum::Decimal(_) | Datum::Oid(_),
+            _,
+        ) => convert_number(value, to)?,
+        (
+            Datum::Date(_)
+            | Datum::Timestamp(_)
+            | Datum::TimestampTz(_)
+            | Datum::Time(_)
+            | Datum::TimeTz(_)
+            | Datum::Interval(_),
+            _,
+        ) => convert_time(value, to, cx.zone_secs)?,
+        _ => value,
+    })
+}
+
+fn from_string(source: &str, to: &Type, cx: &mut EvalCx<'_>) -> Result<Datum, Error> {
+    match to {
+        Type::Oid(kind) => named_oid(source, *kind, cx),
+        Type::Bytes => Ok(Datum::bytes(text::parse_bytes(source)?)),
+        Type::Json => Ok(Datum::json(Json::parse(source)?)),
+        to => to.parse_text(source, &cx.text_cx()),
+    }
+}
+
+fn into_string(value: &Datum, from: &Type, cx: &mut EvalCx<'_>) -> Datum {
+    match value {
+        Datum::Oid(id) => Datum::from(oid_text(*id, from, cx)),
+        Datum::Bytes(bytes) => Datum::from(text::bytes_text(bytes)),
+        other => Datum::from(other.to_text_as(from, cx.zone_secs)),
+    }
+}
+
+/// From truths, numbers and object ids; a number of time is in seconds, of a date in days.
+fn convert_number(value: Datum, to: &Type) -> Result<Datum, Error> {
+    let secs = |n: i64| n.checked_mul(time::MICROS_PER_SEC).ok_or_else(int_range);
+    Ok(match (&value, to) {
+        (Datum::Bool(truth), Type::Int(_)) => Datum::Int(i64::from(*truth)),
+        (Datum::Bool(truth), Type::Float(_)) => Datum::Float(f64::from(u8::from(*truth))),
+        (Datum::Bool(truth), Type::Decimal { .. }) => Datum::decimal(i64::from(*truth).into()),
+        (Datum::Int(n), Type::Bool) => Datum::Bool(*n != 0),
+        (Datum::Int(n), Type::Float(_)) => Datum::Float(num::to_f64(*n)),
+        (Datum::Int(n), Type::Decimal { .. }) => Datum::decimal(Decimal::from(*n)),
+        (Datum::Int(n), Type::Oid(_)) => Datum::Oid(u32::try_from(*n).map_err(|_| int_range())?),
+        (Datum::Int(n), Type::Interval) => Datum::Interval(Interval::from_micros(secs(*n)?)),
+        (Datum::Int(n), Type::Timestamp(_)) => Datum::Timestamp(secs(*n)?),
+        (Datum::Int(n), Type::TimestampTz(_)) => Datum::TimestampTz(secs(*n)?),
+        (Datum::Int(n), Type::Date) => Datum::Date(i32::try_from(*n).map_err(|_| int_range())?),
+        (Datum::Int(n), Type::Bit { width, .. }) => int_bits(*n, *width)?,
+        (Datum::Float(n), Type::Bool) => Datum::Bool(*n != 0.0),
+        (Datum::Float(n), Type::Int(_)) => Datum::Int(float_to_int(*n)?),
+        (Datum::Float(n), Type::Decimal { .. }) => Datum::decimal(decimal::from_f64(*n)),
+        (Datum::Float(n), Type::Interval) => seconds_interval(*n),
+        (Datum::Decimal(n), Type::Bool) => Datum::Bool(!n.is_zero()),
+        (Datum::Decimal(n), Type::Int(_)) => Datum::Int(n.to_i64().ok_or_else(int_range)?),
+        (Datum::Decimal(n), Type::Float(_)) => Datum::Float(n.to_f64()),
+        (Datum::Decimal(n), Type::Interval) => seconds_interval(n.to_f64()),
+        (Datum::Oid(id), Type::Int(_)) => Datum::Int(i64::from(*id)),
+        _ => value,
+    })
+}
+
+/// From dates, times and intervals.
+fn convert_time(value: Datum, to: &Type, zone_secs: i32) -> Result<Datum, Error> {
+    let zone_micros = i64::from(zone_secs) * time::MICROS_PER_SEC;
+    Ok(match (&value, to) {
+        (Datum::Date(day), Type::Timestamp(_)) => Datum::Timestamp(day_start(*day)?),
+        (Datum::Date(day), Type::TimestampTz(_)) => {
+            Datum::TimestampTz(day_start(*day)?.saturating_sub(zone_micros))
+        }
+        (Datum::Date(day), Type::Int(_)) => Datum::Int(i64::from(*day)),
+        (Datum::Timestamp(at), Type::TimestampTz(_)) => {
+            Datum::TimestampTz(at.saturating_sub(zone_micros))
+        }
+        (Datum::TimestampTz(at), Type::Timestamp(_)) => {
+            Datum::Timestamp(at.saturating_add(zone_micros))
+        }
+        (Datum::Timestamp(at), Type::Date) => Datum::Date(time::split(*at).0),
+        (Datum::TimestampTz(at), Type::Date) => {
+            Datum::Date(time::split(at.saturating_add(zone_micros)).0)
+        }
+        (Datum::Timestamp(at), Type::Time(_)) => Datum::Time(time::split(*at).1),
+        (Datum::TimestampTz(at), Type::Time(_)) => {
+            Datum::Time(time::split(at.saturating_add(zone_micros)).1)
+        }
+        (Datum::TimestampTz(at), Type::TimeTz(_)) => Datum::TimeTz(super::datum::TimeTz {
+            micros: time::split(at.saturating_add(zone_micros)).1,
+            offset_secs: -zone_secs,
+        }),
+        (Datum::Timestamp(at) | Datum::TimestampTz(at), Type::Int(_)) => {
+            Datum::Int(at.div_euclid(time::MICROS_PER_SEC))
+        }
+        (Datum::Timestamp(at) | Datum::TimestampTz(at), Type::Float(_)) => {
+            Datum::Float(num::to_f64(*at) / 1e6)
+        }
+        (Datum::Timestamp(at) | Datum::TimestampTz(at), Type::Decimal { .. }) => {
+            Datum::decimal(Decimal::new(*at, -6))
+        }
+        (Datum::Time(at), Type::Interval) => Datum::Interval(Interval::from_micros(*at)),
+        (Datum::Time(at), Type::TimeTz(_)) => {
+            Datum::TimeTz(super::datum::TimeTz { micros: *at, offset_secs: -zone_secs })
+        }
+        (Datum::TimeTz(at), Type::Time(_)) => Datum::Time(at.micros),
+        (Datum::Interval(length), Type::Time(_)) => {
+            Datum::Time((length.nanos / 1_000).rem_euclid(MICROS_PER_DAY))
+        }
+        (Datum::Interval(length), Type::Int(_) | Type::Float(_) | Type::Decimal { .. }) => {
+            let micros = i64::try_from(length.total_nanos() / 1_000).map_err(|_| int_range())?;
+            match to {
+                Type::Int(_) => Datum::Int(micros / time::MICROS_PER_SEC),
+                Type::Float(_) => Datum::Float(num::to_f64(micros) / 1e6),
+                _ => Datum::decimal(Decimal::new(micros, -6)),
+            }
+        }
         _ => value,
     })
 }

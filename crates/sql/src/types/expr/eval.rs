@@ -70,12 +70,19 @@ impl Scalar {
                 }
                 overload.call(&values, cx)
             }
-            _ => self.eval_rare(row, cx),
+            Node::Distinct { .. }
+            | Node::Match { .. }
+            | Node::In { .. }
+            | Node::Quantified { .. } => self.eval_test(row, cx),
+            Node::Case { .. } | Node::Coalesce(_) | Node::NullIf(_) | Node::IfError { .. } => {
+                self.eval_choice(row, cx)
+            }
+            _ => self.eval_made(row, cx),
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm a construct, none of them long")]
-    fn eval_rare(&self, row: &[Datum], cx: &mut EvalCx<'_>) -> Result<Datum, Error> {
+    /// What is true or false of its operands, beyond the plain comparisons.
+    fn eval_test(&self, row: &[Datum], cx: &mut EvalCx<'_>) -> Result<Datum, Error> {
         match &self.node {
             Node::Distinct { args, negated } => {
                 let left = args[0].eval_ref(row, cx)?;
@@ -102,6 +109,13 @@ impl Scalar {
                 let Datum::Array(elements) = args[1].eval(row, cx)? else { return Ok(Datum::Null) };
                 Ok(quantified(*op, *all, &left, elements.iter()))
             }
+            _ => Ok(Datum::Null),
+        }
+    }
+
+    /// One of the operands, by what the others are.
+    fn eval_choice(&self, row: &[Datum], cx: &mut EvalCx<'_>) -> Result<Datum, Error> {
+        match &self.node {
             Node::Case { whens, otherwise } => {
                 for (when, then) in whens {
                     if when.truth(row, cx)? == Some(true) {
@@ -129,6 +143,13 @@ impl Scalar {
                 (Err(_), Some(otherwise)) => otherwise.eval(row, cx),
                 (result, None) => Ok(Datum::Bool(result.is_err())),
             },
+            _ => Ok(Datum::Null),
+        }
+    }
+
+    /// Casts, arrays and tuples, their parts, and subqueries.
+    fn eval_made(&self, row: &[Datum], cx: &mut EvalCx<'_>) -> Result<Datum, Error> {
+        match &self.node {
             Node::Cast { arg, assign } => {
                 let value = arg.eval(row, cx)?;
                 if *assign {
