@@ -3,17 +3,20 @@
 //! Files lie under `/docs/amber/`, not at the root, so that every test also shows that the page works under a sub-path.
 
 use std::fs;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 
 use crate::Result;
 
 /// Where the page lies on the server.
 pub const SUB_PATH: &str = "/docs/amber/";
 
-/// A server that lives as long as this value.
+/// A server that lives as long as the test that started it.
+///
+/// One thread a connection and one answer a connection: small servers from elsewhere were tried and now and then left a second
+/// connection of the browser waiting behind an idle first one.
 pub struct Server {
-    http: Arc<tiny_http::Server>,
     /// Address of the page, ending in `/`.
     pub url: String,
 }
@@ -24,42 +27,43 @@ impl Server {
     /// # Errors
     /// When no port can be had.
     pub fn start(folder: PathBuf) -> Result<Self> {
-        let http = tiny_http::Server::http("127.0.0.1:0").map_err(|cause| cause.to_string())?;
-        let http = Arc::new(http);
-        let port = http.server_addr().to_ip().map_or(0, |address| address.port());
-        let worker = Arc::clone(&http);
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let port = listener.local_addr()?.port();
         std::thread::spawn(move || {
-            for request in worker.incoming_requests() {
-                let answer = answer(&folder, request.url());
+            for stream in listener.incoming().flatten() {
+                let folder = folder.clone();
                 // A browser that went away needs no answer.
-                let _gone = request.respond(answer);
+                std::thread::spawn(move || answer(&folder, stream).ok());
             }
         });
-        Ok(Self { http, url: format!("http://127.0.0.1:{port}{SUB_PATH}") })
+        Ok(Self { url: format!("http://127.0.0.1:{port}{SUB_PATH}") })
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.http.unblock();
+/// Reads one request and answers it.
+fn answer(folder: &Path, mut stream: TcpStream) -> std::io::Result<()> {
+    let mut lines = BufReader::new(stream.try_clone()?).lines();
+    let first = lines.next().transpose()?.unwrap_or_default();
+    for line in lines {
+        if line?.is_empty() {
+            break;
+        }
     }
-}
-
-fn answer(folder: &std::path::Path, url: &str) -> tiny_http::Response<std::io::Cursor<Vec<u8>>> {
-    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let path = first.split(' ').nth(1).unwrap_or_default();
+    let path = path.split(['?', '#']).next().unwrap_or_default();
     let name = path.strip_prefix(SUB_PATH).unwrap_or("missing");
     let name = if name.is_empty() { "index.html" } else { name };
     let inside = !name.split('/').any(|part| part == "..");
-    match fs::read(folder.join(name)) {
-        Ok(bytes) if inside => {
-            let mut response = tiny_http::Response::from_data(bytes);
-            if let Ok(header) = tiny_http::Header::from_bytes("Content-Type", content_type(name)) {
-                response.add_header(header);
-            }
-            response
-        }
-        _ => tiny_http::Response::from_data(Vec::new()).with_status_code(404),
-    }
+    let (status, body) = match fs::read(folder.join(name)) {
+        Ok(body) if inside => ("200 OK", body),
+        _ => ("404 Not Found", Vec::new()),
+    };
+    let (kind, length) = (content_type(name), body.len());
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    )?;
+    stream.write_all(&body)
 }
 
 fn content_type(name: &str) -> &'static str {

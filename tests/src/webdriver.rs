@@ -208,8 +208,11 @@ pub fn save(bytes: &[u8], file: &Path) -> Result {
 }
 
 fn post(url: &str, body: &Value) -> Result<Value> {
-    let agent: ureq::Agent =
-        ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(PATIENCE))
+        .build()
+        .into();
     let mut answer = agent.post(url).send_json(body)?;
     let answer: Value = answer.body_mut().with_config().limit(64 << 20).read_json()?;
     if let Some(error) = answer["value"]["error"].as_str() {
