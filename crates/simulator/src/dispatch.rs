@@ -356,7 +356,13 @@ pub(crate) fn by_sql(
     answer.notices = before.notices;
     answer.notices.extend(ran.answer.notices);
     answer.jobs = before.jobs;
-    job::start(state, name, &ran.answer.jobs);
+    if !ran.answer.jobs.is_empty() {
+        settle(state, name);
+        job::start(state, name, &ran.answer.jobs);
+        if state.config.policy == Policy::Auto {
+            job::wait_for_definitions(state, name, who, &ran.answer.jobs)?;
+        }
+    }
     answer.jobs.extend(ran.answer.jobs);
     Ok(answer)
 }

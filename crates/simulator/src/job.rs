@@ -308,6 +308,29 @@ pub(crate) fn wait(
     ))
 }
 
+/// Whether a job carries out the rest of a definition, for which the statement waits.
+fn is_schema_change(record: &Record) -> bool {
+    matches!(
+        record.kind(),
+        JobKind::SchemaChange | JobKind::NewSchemaChange | JobKind::TypeSchemaChange
+    )
+}
+
+/// Waits for what a definition left to a job of its own (it does so where a pause point is set).
+pub(crate) fn wait_for_definitions(
+    state: &mut State,
+    name: &str,
+    who: &Arc<SessionRef>,
+    jobs: &[JobId],
+) -> Result<(), ErrorReply> {
+    for &id in jobs {
+        if load(state, name, id).is_some_and(|record| is_schema_change(&record)) {
+            wait(state, name, who, id)?;
+        }
+    }
+    Ok(())
+}
+
 /// What a foreground statement answers when its job stands still; `None` while it runs.
 fn outcome(
     state: &mut State,
@@ -318,6 +341,7 @@ fn outcome(
     let record = load(state, name, id)?;
     let uncategorized = |text: String| Err(dispatch::reply(SqlState::UNCATEGORIZED, text));
     Some(match record.status {
+        Status::Succeeded if is_schema_change(&record) => Ok(Rows::default()),
         Status::Succeeded => {
             dispatch::with_backup(state, name, who, |cx| backup::job::result_rows(id, cx))
                 .map(|ran| ran.value)

@@ -27,6 +27,9 @@ use crate::types::wire::TypeSource;
 pub const VIRTUAL_SCHEMAS: [&str; 4] =
     ["crdb_internal", "information_schema", "pg_catalog", "pg_extension"];
 
+/// What names of schemas begin with that hold a session's temporary objects.
+pub const TEMP_PREFIX: &str = "pg_temp_";
+
 /// From where names are looked up.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {
@@ -150,9 +153,10 @@ impl Snapshot {
             let message = format!("schema cannot be modified: \"{schema}\"");
             return Err(Error::refused(SqlState::INSUFFICIENT_PRIVILEGE, message));
         }
-        self.places(name.prefix(), scope)
+        let found = self.places(name.prefix(), scope);
+        found
             .into_iter()
-            .next()
+            .find(|place| !name.prefix().is_empty() || !place.schema_name.starts_with(TEMP_PREFIX))
             .ok_or_else(|| Error::NoTarget { name: dotted(name) })
     }
 
@@ -268,7 +272,7 @@ impl Snapshot {
                     .and_then(|element| element.oid.checked_sub(base));
                 element.into_iter().chain([id]).collect()
             }
-            Ok(TypeKind::Enum | TypeKind::MultiRegionEnum) | Err(_) => {
+            Ok(TypeKind::Enum | TypeKind::MultiRegionEnum | TypeKind::Composite) | Err(_) => {
                 vec![id, desc.array_type_id]
             }
         }

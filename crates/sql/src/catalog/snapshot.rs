@@ -28,7 +28,7 @@ use crate::row::RowCodec;
 use crate::rules::Rules;
 use crate::settings::Values;
 use crate::types::wire::{self, TypeSource};
-use crate::types::{EnumMember, EnumType, Type};
+use crate::types::{EnumMember, EnumType, TupleType, Type};
 
 /// A table, view or sequence, ready to be read and written.
 #[derive(Debug)]
@@ -275,7 +275,14 @@ impl Snapshot {
         if id == PUBLIC_SCHEMA || id == 0 {
             return "public";
         }
-        self.schema(id).map_or("", |schema| &schema.name)
+        if let Some(schema) = self.schema(id) {
+            return &schema.name;
+        }
+        // Schemas of temporary objects have a name but no descriptor.
+        let mut schemas = self.names.iter().filter(|((_, schema), _)| *schema == 0);
+        schemas
+            .find_map(|(_, names)| names.iter().find(|(_, known)| **known == id))
+            .map_or("", |(name, _)| name)
     }
 
     /// `db.schema.name` of a table.
@@ -331,6 +338,17 @@ impl TypeSource for Snapshot {
         match TypeKind::try_from(desc.kind).ok()? {
             TypeKind::Enum | TypeKind::MultiRegionEnum => Some(Type::Enum(self.enum_type(desc))),
             TypeKind::Alias => wire::from_message(desc.alias.as_ref()?, self).ok(),
+            TypeKind::Composite => {
+                let elements = &desc.composite.as_ref()?.elements;
+                let types = elements
+                    .iter()
+                    .map(|element| wire::from_message(element.element_type.as_ref()?, self).ok());
+                Some(Type::Tuple(Arc::new(TupleType {
+                    types: types.collect::<Option<Vec<_>>>()?,
+                    labels: elements.iter().map(|element| element.label.clone()).collect(),
+                    composite: Some((desc.id, desc.name.clone())),
+                })))
+            }
         }
     }
 }

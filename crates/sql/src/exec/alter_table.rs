@@ -269,10 +269,16 @@ fn add_constraint(
             if not_valid { Ok(()) } else { ddl_backfill::validate_check(target.id, &name, cx) }
         }
         ConstraintKind::ForeignKey { columns, reference } => {
+            let held = ddl::is_held(&snapshot, cx);
             let mut draft = Draft::new(snapshot);
             let (scope, rules) = (Scope::of(cx.session), *cx.rules);
             let name = def.name.as_deref();
             ddl_fk::add(&mut draft, target.id, name, columns, reference, scope, rules)?;
+            if held {
+                // The job will add it, once the pause point lets it.
+                ddl_fk::hold_back(&mut draft, target.id)?;
+                return draft.write(cx);
+            }
             let made = draft.table(target.id)?.outbound_fks.last_mut();
             let name = made
                 .map(|fk| {

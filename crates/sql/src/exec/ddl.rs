@@ -17,7 +17,7 @@ use base::sqlstate::SqlState;
 use super::ddl_expr::Env;
 use super::{
     alter_object, alter_table, ddl_comment, ddl_database, ddl_drop, ddl_index, ddl_sequence,
-    ddl_table, ddl_truncate, ddl_type, ddl_view, grant, role, set, show, zone,
+    ddl_table, ddl_truncate, ddl_type, ddl_view, default_privileges, grant, role, set, show, zone,
 };
 use crate::ast::{ObjectName, Statement};
 use crate::catalog::descpb::{
@@ -30,7 +30,7 @@ use crate::catalog::snapshot::Snapshot;
 use crate::catalog::write;
 use crate::cx::Cx;
 use crate::error::Error;
-use crate::jobs::{self, jobspb, schema_change};
+use crate::jobs::{self, schema_change};
 use crate::outcome::{Notice, Outcome};
 use crate::print;
 
@@ -63,7 +63,7 @@ pub(crate) fn run(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Option<Outcome>, 
         Statement::AlterRole(alter) => role::alter(alter, cx)?,
         Statement::DropRole(drop) => role::drop(drop, cx)?,
         Statement::Grant(stmt) => grant::run(stmt, cx)?,
-        Statement::AlterDefaultPrivileges(_) => Outcome::tag("ALTER DEFAULT PRIVILEGES"),
+        Statement::AlterDefaultPrivileges(alter) => default_privileges::alter(alter, cx)?,
         Statement::SetClusterSetting(stmt) => set::cluster_setting(stmt, cx)?,
         Statement::ConfigureZone(stmt) => zone::configure(stmt, cx)?,
         Statement::Show(stmt) => return show::run(stmt, cx),
@@ -251,6 +251,15 @@ pub(crate) fn declarative(cx: &Cx<'_>) -> bool {
         && cx.session.var("use_declarative_schema_changer").is_none_or(|value| value != "off")
 }
 
+fn changer(cx: &Cx<'_>) -> jobs::Kind {
+    if declarative(cx) { jobs::Kind::NewSchemaChange } else { jobs::Kind::SchemaChange }
+}
+
+/// Whether a pause point holds the rest of changes back.
+pub(crate) fn is_held(snapshot: &Snapshot, cx: &Cx<'_>) -> bool {
+    jobs::pausepoint::is_set(snapshot, schema_change::point(changer(cx)))
+}
+
 /// Writes the job of a change. If a pause point asks for it, the rest of the change waits for the job; answers whether
 /// it does.
 pub(crate) fn note_job(note: &JobNote<'_>, cx: &mut Cx<'_>) -> Result<bool, Error> {
@@ -261,17 +270,8 @@ pub(crate) fn note_job(note: &JobNote<'_>, cx: &mut Cx<'_>) -> Result<bool, Erro
     } else {
         jobs::record::schema_change_details(new, first)
     };
-    let kind = match &details {
-        jobspb::Details::NewSchemaChange(_) => jobs::Kind::NewSchemaChange,
-        jobspb::Details::Backup(_)
-        | jobspb::Details::Restore(_)
-        | jobspb::Details::SchemaChange(_)
-        | jobspb::Details::CreateStats(_)
-        | jobspb::Details::SchemaChangeGc(_)
-        | jobspb::Details::TypeSchemaChange(_) => jobs::Kind::SchemaChange,
-    };
     let snapshot = cx.snapshot()?;
-    let pending = jobs::pausepoint::is_set(&snapshot, schema_change::point(kind));
+    let pending = is_held(&snapshot, cx);
     let id = cx.new_job_id();
     let user = cx.session.user.clone();
     let now: Timestamp = cx.clock.now();

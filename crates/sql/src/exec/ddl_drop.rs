@@ -23,7 +23,6 @@ use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::names::{Place, kind_of};
 use crate::catalog::privilege::Privilege;
 use crate::catalog::snapshot::Snapshot;
-use crate::catalog::system::PUBLIC_SCHEMA;
 use crate::catalog::{write, zones};
 use crate::cx::Cx;
 use crate::error::Error;
@@ -37,6 +36,8 @@ struct Doomed {
     types: BTreeSet<u32>,
     schemas: BTreeSet<u32>,
     databases: BTreeSet<u32>,
+    /// Schemas with a name but no descriptor: `public` of v21.2, and those of temporary objects.
+    bare_schemas: BTreeSet<(u32, String)>,
 }
 
 /// Runs DROP.
@@ -205,9 +206,11 @@ fn gather_database(
             schema_name: schema_name.to_owned(),
         };
         filled |= gather_contents(&place, doomed, snapshot);
-        if schema != PUBLIC_SCHEMA {
+        if snapshot.schema(schema).is_some() {
             filled |= schema_name != "public";
             doomed.schemas.insert(schema);
+        } else {
+            doomed.bare_schemas.insert((db.id, schema_name.to_owned()));
         }
     }
     if filled {
@@ -448,9 +451,8 @@ fn drop_names(doomed: &Doomed, snapshot: &Snapshot, cx: &mut Cx<'_>) -> Result<(
         let (parent, schema) = desc.parents();
         write::drop_name(&mut sys, parent, schema, desc.name())?;
     }
-    for id in &doomed.databases {
-        // `public` of v21.2 has a name row but no descriptor.
-        write::drop_name(&mut sys, *id, 0, "public")?;
+    for (database, name) in &doomed.bare_schemas {
+        write::drop_name(&mut sys, *database, 0, name)?;
     }
     Ok(())
 }

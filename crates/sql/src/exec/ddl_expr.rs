@@ -330,8 +330,13 @@ fn annotate_call(
     is_now: bool,
     scope: &mut TableScope<'_>,
 ) -> Option<Expr> {
+    // Beside an enum a text is a member of it.
+    let of_enum = call
+        .args
+        .iter()
+        .find_map(|arg| type_of(arg, scope).filter(|ty| matches!(ty, Type::Enum(_))));
     for arg in &mut call.args {
-        annotate(arg, None, scope);
+        annotate(arg, of_enum.as_ref(), scope);
     }
     let ty = want.filter(|_| is_now)?;
     let ty = match ty {

@@ -10,7 +10,9 @@ use base::sqlstate::SqlState;
 use super::ddl::Draft;
 use super::ddl_build;
 use crate::ast::ddl::{Match, RefAction, Reference};
-use crate::catalog::descpb::{FkAction, FkMatch, ForeignKey, SqlType, TableDescriptor};
+use crate::catalog::descpb::{
+    ConstraintChange, FkAction, FkMatch, ForeignKey, Mutation, SqlType, TableDescriptor,
+};
 use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::names::{Scope, kind_of};
 use crate::error::Error;
@@ -248,6 +250,31 @@ fn check_actions(
             }
         }
     }
+    Ok(())
+}
+
+/// Makes the newest foreign key of a table a change under way: [`crate::jobs::schema_change`] finishes it.
+pub(crate) fn hold_back(draft: &mut Draft, origin: u32) -> Result<(), Error> {
+    let desc = draft.table(origin)?;
+    let Some(fk) = desc.outbound_fks.pop() else { return Ok(()) };
+    let mutation_id = desc.next_mutation_id;
+    desc.next_mutation_id += 1;
+    desc.mutations.push(Mutation {
+        constraint: Some(ConstraintChange {
+            kind: 1,
+            name: fk.name.clone(),
+            foreign_key: fk.clone(),
+            ..Default::default()
+        }),
+        state: 2,
+        direction: 1,
+        mutation_id,
+        ..Default::default()
+    });
+    draft
+        .table(fk.referenced_table_id)?
+        .inbound_fks
+        .retain(|back| back.origin_table_id != origin || back.name != fk.name);
     Ok(())
 }
 

@@ -9,7 +9,7 @@
 use base::sqlstate::SqlState;
 
 use super::ddl::{self, Draft};
-use super::{ddl_build, ddl_table};
+use super::{ddl_build, ddl_table, ddl_temp};
 use crate::ast::ddl::{AlterSequence, CreateSequence, Persistence, SequenceOption};
 use crate::ast::expr::TypeName;
 use crate::ast::{ObjectName, Statement};
@@ -31,11 +31,8 @@ fn refuse(message: impl Into<String>) -> Error {
 /// Runs CREATE SEQUENCE.
 pub(crate) fn create(stmt: &CreateSequence, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
     cx.check_writable("CREATE SEQUENCE")?;
-    if stmt.persistence == Persistence::Temporary {
-        return Err(CatalogError::unsupported("temporary sequences").into());
-    }
     let snapshot = cx.snapshot()?;
-    let place = snapshot.place_for(&stmt.name, cx.name_scope())?;
+    let place = ddl_temp::place_for(&stmt.name, stmt.persistence, &snapshot, cx)?;
     if let Some(found) = ddl_table::existing(&snapshot, &place, &stmt.name, stmt.if_not_exists)? {
         cx.notice_skip(
             format_args!("relation \"{found}\""),
@@ -46,7 +43,9 @@ pub(crate) fn create(stmt: &CreateSequence, cx: &mut Cx<'_>) -> Result<Outcome, 
     }
     cx.require_create_in(&snapshot, &place)?;
     let id = cx.new_desc_id()?;
-    let mut desc = ddl_table::blank(id, &stmt.name, &place, &cx.session.user, *cx.rules);
+    let owner = cx.session.user.clone();
+    let mut desc = ddl_table::blank(id, &stmt.name, &place, Kind::Sequence, &owner, &snapshot);
+    desc.temporary = stmt.persistence == Persistence::Temporary;
     let opts = options(None, &stmt.options, cx)?;
     make_sequence(&mut desc, opts, cx);
     let mut draft = Draft::new(snapshot);

@@ -11,7 +11,7 @@ use base::sqlstate::SqlState;
 
 use super::ddl::{self, Draft};
 use super::ddl_build::{self, ColumnExtras, KeyColumn};
-use super::{ddl_fk, ddl_sequence, ddl_type};
+use super::{ddl_fk, ddl_sequence, ddl_temp, ddl_type, default_privileges};
 use crate::ast::ddl::{
     ColumnDef, ConstraintDef, ConstraintKind, CreateTable, Persistence, TableItem,
 };
@@ -20,7 +20,7 @@ use crate::ast::{KvOption, ObjectName};
 use crate::catalog::descpb::{DependedOn, TableDescriptor};
 use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::names::{Place, Scope, dotted};
-use crate::catalog::{privilege, snapshot::Snapshot};
+use crate::catalog::snapshot::Snapshot;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::outcome::Outcome;
@@ -29,11 +29,8 @@ use crate::rules::Rules;
 /// Runs CREATE TABLE.
 pub(crate) fn create(stmt: &CreateTable, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
     cx.check_writable("CREATE TABLE")?;
-    if stmt.persistence == Persistence::Temporary {
-        return Err(CatalogError::unsupported("temporary tables").into());
-    }
     let snapshot = cx.snapshot()?;
-    let place = snapshot.place_for(&stmt.name, cx.name_scope())?;
+    let place = ddl_temp::place_for(&stmt.name, stmt.persistence, &snapshot, cx)?;
     let tag = if stmt.source.is_some() { "CREATE TABLE AS" } else { "CREATE TABLE" };
     if let Some(found) = existing(&snapshot, &place, &stmt.name, stmt.if_not_exists)? {
         cx.notice_skip(
@@ -47,7 +44,9 @@ pub(crate) fn create(stmt: &CreateTable, cx: &mut Cx<'_>) -> Result<Outcome, Err
     let id = cx.new_desc_id()?;
     let rules = *cx.rules;
     let draft = Draft::new(snapshot);
-    let mut desc = blank(id, &stmt.name, &place, &cx.session.user, rules);
+    let owner = cx.session.user.clone();
+    let mut desc = blank(id, &stmt.name, &place, Kind::Table, &owner, &draft.snapshot);
+    desc.temporary = stmt.persistence == Persistence::Temporary;
     params(&mut desc, &stmt.params, rules)?;
     if let Some(source) = &stmt.source {
         return create_as(stmt, source, desc, draft, cx);
@@ -85,9 +84,11 @@ pub(crate) fn blank(
     id: u32,
     name: &ObjectName,
     place: &Place,
+    kind: Kind,
     owner: &str,
-    rules: Rules,
+    snapshot: &Snapshot,
 ) -> TableDescriptor {
+    let rules = snapshot.rules();
     TableDescriptor {
         name: name.object().to_owned(),
         id,
@@ -97,7 +98,7 @@ pub(crate) fn blank(
         next_index_id: 1,
         next_mutation_id: 1,
         format_version: 3,
-        privileges: Some(privilege::for_owner(owner, rules)),
+        privileges: Some(default_privileges::for_new(owner, kind, place, snapshot)),
         exclude_data_from_backup: rules.exclude_data_from_backup().then_some(false),
         next_constraint_id: rules.constraint_ids().then_some(1),
         ..Default::default()

@@ -10,9 +10,13 @@
 use base::sqlstate::SqlState;
 
 use super::ddl::{self, Draft, JobNote};
+use super::default_privileges;
 use crate::ast::Statement;
 use crate::ast::ddl::{AlterType, CreateType, CreateTypeKind, TypeChange};
-use crate::catalog::descpb::{EnumMember, SqlType, TypeDescriptor, TypeKind, TypeMeta, family};
+use crate::ast::expr::TypeName;
+use crate::catalog::descpb::{
+    Composite, CompositeElement, EnumMember, SqlType, TypeDescriptor, TypeKind, TypeMeta, family,
+};
 use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::names::Place;
 use crate::catalog::privilege::{self, Privilege};
@@ -22,13 +26,11 @@ use crate::cx::Cx;
 use crate::error::Error;
 use crate::outcome::Outcome;
 use crate::types::oid::USER_TYPE_BASE;
+use crate::types::wire::{self, TypeSource};
 
 /// Runs CREATE TYPE.
 pub(crate) fn create(stmt: &CreateType, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
     cx.check_writable("CREATE TYPE")?;
-    let CreateTypeKind::Enum(labels) = &stmt.kind else {
-        return Err(CatalogError::unsupported("composite types").into());
-    };
     let snapshot = cx.snapshot()?;
     let place = snapshot.place_for(&stmt.name, cx.name_scope())?;
     let name = stmt.name.object();
@@ -46,15 +48,23 @@ pub(crate) fn create(stmt: &CreateType, cx: &mut Cx<'_>) -> Result<Outcome, Erro
         return Err(CatalogError::exists(kind, full).into());
     }
     cx.require_create_in(&snapshot, &place)?;
-    let members = members(labels)?;
+    let (kind, members, composite) = match &stmt.kind {
+        CreateTypeKind::Enum(labels) => (TypeKind::Enum, members(labels)?, None),
+        CreateTypeKind::Composite(fields) => {
+            let source = snapshot.type_source(cx.name_scope());
+            (TypeKind::Composite, Vec::new(), Some(elements(fields, &source)?))
+        }
+    };
     let id = cx.new_desc_id()?;
     let array_id = cx.new_desc_id()?;
     let mut draft = Draft::new(snapshot);
     let array_name = free_array_name(&draft.snapshot, &place, name);
-    let made = blank(id, name, &place, cx);
+    let owner = cx.session.user.clone();
+    let made = blank(id, name, &place, &owner, &draft.snapshot);
     draft.add_type(TypeDescriptor {
-        kind: TypeKind::Enum.into(),
+        kind: kind.into(),
         enum_members: members,
+        composite,
         array_type_id: array_id,
         ..made.clone()
     });
@@ -62,15 +72,15 @@ pub(crate) fn create(stmt: &CreateType, cx: &mut Cx<'_>) -> Result<Outcome, Erro
         name: array_name,
         id: array_id,
         kind: TypeKind::Alias.into(),
-        alias: Some(array_of(id, array_id)),
+        alias: Some(array_of(id, array_id, kind)),
         ..made
     });
     draft.write(cx)?;
     Ok(Outcome::tag("CREATE TYPE"))
 }
 
-fn blank(id: u32, name: &str, place: &Place, cx: &Cx<'_>) -> TypeDescriptor {
-    let mut privileges = privilege::for_owner(&cx.session.user, *cx.rules);
+fn blank(id: u32, name: &str, place: &Place, owner: &str, snapshot: &Snapshot) -> TypeDescriptor {
+    let mut privileges = default_privileges::for_new(owner, Kind::Type, place, snapshot);
     privilege::grant(&mut privileges, users::PUBLIC, Privilege::Usage.bit(), false);
     TypeDescriptor {
         parent_id: place.database,
@@ -92,20 +102,34 @@ fn free_array_name(snapshot: &Snapshot, place: &Place, name: &str) -> String {
 }
 
 /// The type that the implicit array type stands for.
-fn array_of(id: u32, array_id: u32) -> SqlType {
+fn array_of(id: u32, array_id: u32, kind: TypeKind) -> SqlType {
+    let of = if kind == TypeKind::Composite { family::TUPLE } else { family::ENUM };
     let element = SqlType {
-        family: family::ENUM,
+        family: of,
         oid: USER_TYPE_BASE + id,
         meta: Some(TypeMeta { array_oid: USER_TYPE_BASE + array_id }),
         ..Default::default()
     };
     SqlType {
         family: family::ARRAY,
-        array_elem_type: Some(family::ENUM),
+        array_elem_type: Some(of),
         oid: USER_TYPE_BASE + array_id,
         array_contents: Some(Box::new(element)),
         ..Default::default()
     }
+}
+
+/// The fields of a composite type: kept, though no column may have it.
+fn elements(fields: &[(String, TypeName)], source: &dyn TypeSource) -> Result<Composite, Error> {
+    let mut elements = Vec::new();
+    for (label, ty) in fields {
+        let ty = wire::from_ast(ty, source)?;
+        elements.push(CompositeElement {
+            element_type: Some(wire::to_message(&ty)),
+            label: label.clone(),
+        });
+    }
+    Ok(Composite { elements })
 }
 
 fn members(labels: &[String]) -> Result<Vec<EnumMember>, Error> {

@@ -11,7 +11,7 @@ use base::sqlstate::SqlState;
 
 use super::ddl::{self, Draft, JobNote};
 use super::ddl_table::ddl_build_as;
-use super::{ddl_backfill, ddl_build, ddl_query, ddl_table, ddl_truncate, ddl_type};
+use super::{ddl_backfill, ddl_build, ddl_query, ddl_table, ddl_temp, ddl_truncate, ddl_type};
 use crate::ast::ddl::{CreateView, Persistence, Refresh};
 use crate::ast::{ObjectName, Select, Statement};
 use crate::catalog::descpb::{DependedOn, TableDescriptor};
@@ -26,11 +26,8 @@ use crate::print;
 pub(crate) fn create(stmt: &CreateView, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
     cx.check_writable("CREATE VIEW")?;
     let tag = if stmt.materialized { "CREATE MATERIALIZED VIEW" } else { "CREATE VIEW" };
-    if stmt.persistence == Persistence::Temporary {
-        return Err(CatalogError::unsupported("temporary views").into());
-    }
     let snapshot = cx.snapshot()?;
-    let place = snapshot.place_for(&stmt.name, cx.name_scope())?;
+    let place = ddl_temp::place_for(&stmt.name, stmt.persistence, &snapshot, cx)?;
     if stmt.replace && snapshot.id_of(place.database, place.schema, stmt.name.object()).is_some() {
         return Err(
             CatalogError::unsupported("CREATE OR REPLACE VIEW of a view that exists").into()
@@ -60,7 +57,9 @@ pub(crate) fn create(stmt: &CreateView, cx: &mut Cx<'_>) -> Result<Outcome, Erro
         }
     }
     let id = cx.new_desc_id()?;
-    let mut desc = ddl_table::blank(id, &stmt.name, &place, &cx.session.user, *cx.rules);
+    let owner = cx.session.user.clone();
+    let mut desc = ddl_table::blank(id, &stmt.name, &place, Kind::View, &owner, &snapshot);
+    desc.temporary = stmt.persistence == Persistence::Temporary;
     ddl_build_as::columns(&mut desc, &columns, &stmt.columns)?;
     desc.view_query = text(&query);
     desc.is_materialized_view = stmt.materialized;

@@ -7,6 +7,7 @@ use base::sqlstate::SqlState;
 use crate::ast::expr::{Expr, Literal};
 use crate::ast::session::{Discard, SetClusterSetting, SetVar};
 use crate::catalog::error::{Error as CatalogError, Kind};
+use crate::catalog::names::TEMP_PREFIX;
 use crate::catalog::privilege::Privilege;
 use crate::catalog::system::ids;
 use crate::cx::Cx;
@@ -190,7 +191,12 @@ fn own_value(name: &str, cx: &mut Cx<'_>) -> Result<Option<String>, Error> {
     use crate::session::TxnState;
     Ok(Some(match name {
         "database" => cx.session.database.clone(),
-        "search_path" => cx.session.search_path.join(", "),
+        "search_path" => {
+            let path = cx.session.search_path.iter();
+            let shown: Vec<&str> =
+                path.map(String::as_str).filter(|name| !name.starts_with(TEMP_PREFIX)).collect();
+            shown.join(", ")
+        }
         "session_user" => cx.session.user.clone(),
         "node_id" => cx.node.to_string(),
         "crdb_version" => format!("CockroachDB CCL {}", cx.rules.version().tag()),
@@ -236,8 +242,13 @@ pub(crate) fn session_var(stmt: &SetVar, cx: &mut Cx<'_>) -> Result<Outcome, Err
     match name.as_str() {
         "database" => set_database(texts.first().cloned(), cx)?,
         "search_path" => {
-            cx.session.search_path =
-                if reset { vec!["public".to_owned()] } else { split_path(&texts) };
+            let path = &mut cx.session.search_path;
+            path.retain(|name| name.starts_with(TEMP_PREFIX));
+            if reset {
+                path.push("public".to_owned());
+            } else {
+                path.extend(split_path(&texts));
+            }
         }
         "timezone" => set_zone(texts.first().map(String::as_str), cx)?,
         _ if reset => {

@@ -105,9 +105,41 @@ pub fn step(mut job: Record, world: &mut World<'_>) -> Result<Step, Error> {
     job.succeed(now);
     world.in_txn(|sys| {
         remove_dropped(sys, &snapshot, &job.payload.descriptor_ids)?;
+        add_constraints(sys, &snapshot, &job.payload.descriptor_ids, now)?;
         save(sys, &mut job, now)
     })?;
     Ok(Step::Finished)
+}
+
+/// Turns foreign keys that are changes under way into foreign keys, on both sides.
+fn add_constraints(
+    sys: &mut Sys<'_>,
+    snapshot: &Snapshot,
+    ids: &[u32],
+    now: Timestamp,
+) -> Result<(), Error> {
+    for table in ids.iter().filter_map(|id| snapshot.table_desc(*id)) {
+        let mut desc = (**table).clone();
+        let (added, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut desc.mutations)
+            .into_iter()
+            .partition(|mutation| mutation.constraint.as_ref().is_some_and(|c| c.kind == 1));
+        desc.mutations = rest;
+        for fk in added.into_iter().filter_map(|mutation| mutation.constraint) {
+            let fk = fk.foreign_key;
+            desc.outbound_fks.push(fk.clone());
+            if fk.referenced_table_id == desc.id {
+                desc.inbound_fks.push(fk);
+            } else if let Some(target) = snapshot.table_desc(fk.referenced_table_id) {
+                let mut target = (**target).clone();
+                target.inbound_fks.push(fk);
+                write::update(sys, target, now)?;
+            }
+        }
+        if desc.outbound_fks.len() != table.outbound_fks.len() {
+            write::update(sys, desc, now)?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes descriptors in state DROP that have no data: databases, schemas, types, views. Tables wait for their GC job.

@@ -18,12 +18,14 @@ mod sqltype;
 mod table;
 
 pub use object::{
-    Alias, DatabaseDescriptor, DefaultPrivileges, EnumMember, PrivilegeDescriptor, RegionConfig,
+    Alias, AllRoles, Composite, CompositeElement, DatabaseDescriptor, DefaultPrivileges,
+    DefaultPrivilegesForRole, EnumMember, ExplicitRole, PrivilegeDescriptor, RegionConfig,
     SchemaDescriptor, SchemaEntry, TypeDescriptor, TypeKind, UserPrivileges,
 };
 pub use part::{
-    Check, DependedOn, FkAction, FkMatch, ForeignKey, GcMutation, LocalityConfig, Mutation,
-    MutationJob, Replacement, RowLevelTtl, SequenceOpts, SequenceOwner, UniqueWithoutIndex,
+    Check, ConstraintChange, DependedOn, FkAction, FkMatch, ForeignKey, GcMutation, LocalityConfig,
+    Mutation, MutationJob, Replacement, RowLevelTtl, SequenceOpts, SequenceOwner,
+    UniqueWithoutIndex,
 };
 pub use sqltype::{IntervalField, SqlType, TypeMeta, family};
 pub use table::{

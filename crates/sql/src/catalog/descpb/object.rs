@@ -71,15 +71,61 @@ pub struct RegionConfig {
     pub placement: i32,
 }
 
-/// Privileges that new objects get, kept as bytes: Amber keeps but does not change them.
+/// Privileges that new objects get.
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct DefaultPrivileges {
-    /// One entry a role.
-    #[prost(bytes = "vec", repeated, tag = "1")]
-    pub roles: Vec<Vec<u8>>,
+    /// One entry a role, and one for all roles.
+    #[prost(message, repeated, tag = "1")]
+    pub roles: Vec<DefaultPrivilegesForRole>,
     /// 0 of a database, 1 of a schema.
     #[prost(int32, required, tag = "2")]
     pub kind: i32,
+}
+
+/// Privileges that objects of one role get.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct DefaultPrivilegesForRole {
+    /// The role that makes the objects.
+    #[prost(message, optional, tag = "12")]
+    pub explicit_role: Option<ExplicitRole>,
+    /// Whoever makes the objects.
+    #[prost(message, optional, tag = "13")]
+    pub for_all_roles: Option<AllRoles>,
+    /// By kind of object: 1 tables, 2 sequences, 3 types, 4 schemas.
+    #[prost(btree_map = "uint32, message", tag = "14")]
+    pub by_object: BTreeMap<u32, PrivilegeDescriptor>,
+}
+
+/// The role that makes objects.
+#[derive(Clone, PartialEq, Eq, Message)]
+#[expect(clippy::struct_excessive_bools, reason = "a message has the fields that it has")]
+pub struct ExplicitRole {
+    /// Its name.
+    #[prost(string, required, tag = "1")]
+    pub user: String,
+    /// Whether everybody may use its types.
+    #[prost(bool, required, tag = "4")]
+    pub public_has_usage_on_types: bool,
+    /// Whether it has all rights on its own tables.
+    #[prost(bool, required, tag = "5")]
+    pub all_on_tables: bool,
+    /// Whether it has all rights on its own sequences.
+    #[prost(bool, required, tag = "6")]
+    pub all_on_sequences: bool,
+    /// Whether it has all rights on its own schemas.
+    #[prost(bool, required, tag = "7")]
+    pub all_on_schemas: bool,
+    /// Whether it has all rights on its own types.
+    #[prost(bool, required, tag = "8")]
+    pub all_on_types: bool,
+}
+
+/// Whoever makes objects.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct AllRoles {
+    /// Whether everybody may use types.
+    #[prost(bool, required, tag = "11")]
+    pub public_has_usage_on_types: bool,
 }
 
 /// A schema.
@@ -124,6 +170,8 @@ pub enum TypeKind {
     Alias = 1,
     /// The regions of a database.
     MultiRegionEnum = 2,
+    /// A row type with named fields.
+    Composite = 4,
 }
 
 /// A user-defined type.
@@ -171,6 +219,28 @@ pub struct TypeDescriptor {
     /// Why it is offline.
     #[prost(string, required, tag = "15")]
     pub offline_reason: String,
+    /// Fields of a composite type.
+    #[prost(message, optional, tag = "18")]
+    pub composite: Option<Composite>,
+}
+
+/// Fields of a composite type.
+#[derive(Clone, PartialEq, Message)]
+pub struct Composite {
+    /// In order.
+    #[prost(message, repeated, tag = "1")]
+    pub elements: Vec<CompositeElement>,
+}
+
+/// One field of a composite type.
+#[derive(Clone, PartialEq, Message)]
+pub struct CompositeElement {
+    /// Its type.
+    #[prost(message, optional, tag = "1")]
+    pub element_type: Option<SqlType>,
+    /// Its name.
+    #[prost(string, required, tag = "2")]
+    pub label: String,
 }
 
 /// What an alias stands for: the type itself.

@@ -220,9 +220,9 @@ pub struct Mutation {
     /// An index that comes or goes.
     #[prost(message, optional, tag = "2")]
     pub index: Option<IndexDescriptor>,
-    /// A constraint that comes or goes, kept as bytes.
-    #[prost(bytes = "vec", optional, tag = "8")]
-    pub constraint: Option<Vec<u8>>,
+    /// A constraint that comes or goes.
+    #[prost(message, optional, tag = "8")]
+    pub constraint: Option<ConstraintChange>,
     /// 1 delete only, 2 delete and write only, 3 backfilling, 4 merging.
     #[prost(int32, required, tag = "3")]
     pub state: i32,
@@ -235,6 +235,26 @@ pub struct Mutation {
     /// Whether it is being undone.
     #[prost(bool, required, tag = "7")]
     pub rollback: bool,
+}
+
+/// A constraint that comes or goes.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct ConstraintChange {
+    /// 0 a check, 1 a foreign key, 2 NOT NULL, 3 unique without index.
+    #[prost(int32, required, tag = "1")]
+    pub kind: i32,
+    /// Its name.
+    #[prost(string, required, tag = "2")]
+    pub name: String,
+    /// The check.
+    #[prost(message, required, tag = "3")]
+    pub check: Check,
+    /// The foreign key.
+    #[prost(message, required, tag = "4")]
+    pub foreign_key: ForeignKey,
+    /// The column that will be NOT NULL.
+    #[prost(uint32, required, tag = "6")]
+    pub not_null_column: u32,
 }
 
 /// Where rows live: one of three, kept as bytes.
