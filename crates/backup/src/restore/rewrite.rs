@@ -171,6 +171,17 @@ impl Rewriter<'_> {
 
     /// Foreign keys, views, sequences' owners: partners that do not come are forgotten.
     fn references(&self, d: &mut TableDescriptor) {
+        let id = d.id;
+        d.mutations.retain_mut(|mutation| {
+            let Some(change) = mutation.constraint.as_mut().filter(|change| change.kind == 1)
+            else {
+                return true;
+            };
+            let partner = self.id(change.foreign_key.referenced_table_id);
+            change.foreign_key.origin_table_id = id;
+            change.foreign_key.referenced_table_id = partner.unwrap_or(0);
+            partner.is_some()
+        });
         d.outbound_fks.retain_mut(|fk| {
             let partner = self.id(fk.referenced_table_id);
             fk.origin_table_id = d.id;

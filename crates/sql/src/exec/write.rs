@@ -138,7 +138,9 @@ impl Run<'_, '_> {
         for (check, text) in &target.rules.checks {
             let value = self.cx.with_eval(|eval| check.eval(row, eval))?;
             if value == Datum::Bool(false) {
-                return Err(ExecError::Check { expression: text.clone() }.into());
+                let snapshot = self.cx.snapshot()?;
+                let expression = super::show_create::shown_expr(text, &snapshot);
+                return Err(ExecError::Check { expression }.into());
             }
         }
         Ok(())
