@@ -56,6 +56,8 @@ pub(crate) fn run(show: &Show, cx: &mut Cx<'_>) -> Result<Option<Outcome>, Error
         }
         Show::Jobs(which) => show_jobs(which, cx)?,
         Show::Statistics { .. } => show_cluster::statistics(*cx.rules),
+        Show::Fingerprints(table) => show_objects::fingerprints(table, cx)?,
+        Show::DefaultPrivileges { .. } => show_grants::default_privileges(cx)?,
         Show::Locality => show_cluster::locality(cx),
         Show::Regions(from) => show_cluster::regions(from, cx),
         Show::Partitions(_) => Rows::default(),
@@ -65,7 +67,6 @@ pub(crate) fn run(show: &Show, cx: &mut Cx<'_>) -> Result<Option<Outcome>, Error
         | Show::ExternalConnections(_) => return Ok(None),
         Show::Functions(_)
         | Show::Triggers(_)
-        | Show::DefaultPrivileges { .. }
         | Show::SavepointStatus
         | Show::Histogram(_)
         | Show::Sessions { .. }
@@ -76,7 +77,6 @@ pub(crate) fn run(show: &Show, cx: &mut Cx<'_>) -> Result<Option<Outcome>, Error
         | Show::LastQueryStatistics
         | Show::Syntax(_)
         | Show::Completions { .. }
-        | Show::Fingerprints(_)
         | Show::FullTableScans
         | Show::CommitTimestamp => {
             return Err(CatalogError::unsupported("this form of SHOW").into());

@@ -10,7 +10,7 @@ use super::show::{name_text, one_text, texts};
 use super::zone as zone_stmt;
 use crate::ast::show::RegionsFrom;
 use crate::ast::zone::ZoneTarget;
-use crate::catalog::descpb::Union;
+use crate::catalog::descpb::{State, Union};
 use crate::catalog::error::Error as CatalogError;
 use crate::catalog::privilege::Privilege;
 use crate::catalog::snapshot::Snapshot;
@@ -101,12 +101,14 @@ pub fn target_name(id: u32, snapshot: &Snapshot) -> Option<String> {
     }
     match &snapshot.descriptor(id)?.union {
         Some(Union::Database(db)) => Some(format!("DATABASE {}", name_text(&db.name))),
-        Some(Union::Table(table)) => {
+        Some(Union::Table(table)) if table.state() != State::Drop => {
             let parts = snapshot.full_name(table);
             let name: Vec<String> = parts.iter().map(|part| name_text(part)).collect();
             Some(format!("TABLE {}", name.join(".")))
         }
-        Some(Union::Type(_) | Union::Schema(_) | Union::Function(_)) | None => None,
+        Some(Union::Table(_) | Union::Type(_) | Union::Schema(_) | Union::Function(_)) | None => {
+            None
+        }
     }
 }
 

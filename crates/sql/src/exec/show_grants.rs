@@ -263,3 +263,46 @@ pub(crate) fn system_grants(grantees: &[String], cx: &mut Cx<'_>) -> Result<Rows
     }
     Ok(Rows { columns, rows })
 }
+
+/// SHOW DEFAULT PRIVILEGES of the current user in the current database.
+pub(crate) fn default_privileges(cx: &mut Cx<'_>) -> Result<Rows, Error> {
+    let snapshot = cx.snapshot()?;
+    let db = snapshot.resolve_database(&current_database(cx)?)?;
+    let mut columns = vec![
+        Column::new("role", Type::STRING),
+        Column::new("for_all_roles", Type::Bool),
+        Column::new("object_type", Type::STRING),
+        Column::new("grantee", Type::STRING),
+        Column::new("privilege_type", Type::STRING),
+    ];
+    if cx.rules.grant_options() {
+        columns.push(Column::new("is_grantable", Type::Bool));
+    }
+    let schemas = snapshot.schemas().filter(|schema| schema.parent_id == db.id);
+    let all = db.default_privileges.iter();
+    let all = all.chain(schemas.filter_map(|schema| schema.default_privileges.as_ref()));
+    let mut rows = Vec::new();
+    for role in all.flat_map(|defaults| &defaults.roles) {
+        let name =
+            role.explicit_role.as_ref().map_or(Datum::Null, |r| Datum::from(r.user.as_str()));
+        for (number, given) in &role.by_object {
+            let object = match number {
+                1 => "tables",
+                2 => "sequences",
+                3 => "types",
+                _ => "schemas",
+            };
+            for entry in entries(Some(given)) {
+                let mut made = vec![
+                    name.clone(),
+                    Datum::Bool(role.for_all_roles.is_some()),
+                    Datum::from(object),
+                ];
+                made.extend(row(&[], &entry, *cx.rules));
+                rows.push(made);
+            }
+        }
+    }
+    rows.sort();
+    Ok(Rows { columns, rows })
+}

@@ -11,7 +11,7 @@ use crate::ast::ObjectName;
 use crate::catalog::descpb::{
     IndexDescriptor, State, TableDescriptor, TypeKind, direction, validity,
 };
-use crate::catalog::error::Kind;
+use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::names::{VIRTUAL_SCHEMAS, kind_of};
 use crate::catalog::privilege::Privilege;
 use crate::catalog::snapshot::Snapshot;
@@ -449,4 +449,40 @@ pub(crate) fn types(enums: bool, cx: &mut Cx<'_>) -> Result<Rows, Error> {
         .collect();
     rows.sort();
     Ok(Rows { columns, rows })
+}
+
+/// SHOW `EXPERIMENTAL_FINGERPRINTS`: for each index a number that two tables share when they hold the same rows.
+///
+/// *Shape*: ours: FNV-1a over the texts of a row's columns, the rows' numbers joined by exclusive or.
+pub(crate) fn fingerprints(name: &ObjectName, cx: &mut Cx<'_>) -> Result<Rows, Error> {
+    let snapshot = cx.snapshot()?;
+    let desc = table_of(name, &snapshot, cx)?;
+    let table = snapshot.table(desc.id).ok_or(CatalogError::Wire { place: "table" })?;
+    let stored = super::ddl_backfill::read_rows(&table.codec, cx)?;
+    let mut rows = Vec::new();
+    for index in all_indexes(&desc) {
+        let ids = index.key_column_ids.iter().chain(&index.store_column_ids);
+        let places: Vec<usize> = ids
+            .chain(&index.key_suffix_column_ids)
+            .filter_map(|id| table.codec.ordinal_of(*id))
+            .collect();
+        let of_row = |row: &Vec<Datum>| {
+            let texts = places.iter().filter_map(|at| row.get(*at)).map(Datum::to_text);
+            texts.fold(FNV_START, |hash, text| fnv(fnv(hash, text.as_bytes()), &[0xff]))
+        };
+        let sum = stored.iter().map(of_row).fold(0, |sum: u64, hash| sum ^ hash);
+        let shown = base::num::as_signed(sum).to_string();
+        rows.push(vec![text(&index.name), Datum::from(shown)]);
+    }
+    rows.sort();
+    Ok(Rows { columns: texts(&["index_name", "fingerprint"]), rows })
+}
+
+const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
+    for byte in bytes {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash
 }
