@@ -20,8 +20,8 @@ fn world(cluster: &mut Cluster) -> World<'_> {
 }
 
 fn gc_job(cluster: &mut Cluster) -> jobs::Record {
-    let all = world(cluster).in_txn(jobs::all).unwrap();
-    all.into_iter().find(|job| job.kind() == Kind::SchemaChangeGc).unwrap()
+    let all = world(cluster).in_txn(jobs::all).expect("jobs can be read");
+    all.into_iter().find(|job| job.kind() == Kind::SchemaChangeGc).expect("a drop leaves a job")
 }
 
 fn pass(cluster: &mut Cluster, secs: i64) {
@@ -77,7 +77,7 @@ fn a_record_keeps_a_dropped_table() {
     };
     world(&mut cluster).in_txn(|sys| protected::protect(sys, &record)).unwrap();
     let read = world(&mut cluster).in_txn(protected::records).unwrap();
-    assert_eq!(read, [record.clone()]);
+    assert_eq!(read, std::slice::from_ref(&record));
     let now = cluster.clock.tick();
     let snapshot = cluster.catalog.committed(&mut cluster.kv, now).unwrap();
     let made = world(&mut cluster).in_txn(|sys| protected::protections(sys, &snapshot)).unwrap();

@@ -48,21 +48,19 @@ fn schema(
     cx: &mut Cx<'_>,
 ) -> Result<Place, Error> {
     let known = cx.session.search_path.iter().find(|name| name.starts_with(TEMP_PREFIX)).cloned();
-    let name = match known {
-        Some(name) => name,
-        None => {
-            let name = format!("{TEMP_PREFIX}{}_{}", cx.clock.now().wall, cx.node);
-            cx.session.search_path.insert(0, name.clone());
-            name
-        }
+    let name = if let Some(name) = known {
+        name
+    } else {
+        let name = format!("{TEMP_PREFIX}{}_{}", cx.clock.now().wall, cx.node);
+        cx.session.search_path.insert(0, name.clone());
+        name
     };
-    let id = match snapshot.id_of(database, 0, &name) {
-        Some(id) => id,
-        None => {
-            let id = cx.new_desc_id()?;
-            write::set_name(&mut cx.sys_changing()?, database, 0, &name, id)?;
-            id
-        }
+    let id = if let Some(id) = snapshot.id_of(database, 0, &name) {
+        id
+    } else {
+        let id = cx.new_desc_id()?;
+        write::set_name(&mut cx.sys_changing()?, database, 0, &name, id)?;
+        id
     };
     Ok(Place { database, database_name, schema: id, schema_name: name })
 }
