@@ -20,8 +20,11 @@ fn world(cluster: &mut Cluster) -> World<'_> {
 }
 
 fn gc_job(cluster: &mut Cluster) -> jobs::Record {
-    let all = world(cluster).in_txn(jobs::all).expect("jobs can be read");
-    all.into_iter().find(|job| job.kind() == Kind::SchemaChangeGc).expect("a drop leaves a job")
+    let all = world(cluster).in_txn(jobs::all).unwrap_or_else(|error| panic!("{error}"));
+    let Some(job) = all.into_iter().find(|job| job.kind() == Kind::SchemaChangeGc) else {
+        panic!("a drop leaves a job that clears");
+    };
+    job
 }
 
 fn pass(cluster: &mut Cluster, secs: i64) {
