@@ -141,11 +141,12 @@ impl El {
         self.put(kid)
     }
 
-    /// An element inside, where there is one.
+    /// An element inside, where there is one; else a node without looks, so that its neighbours keep their places: Yew compares
+    /// lists place by place, and a neighbour that moves up would be made anew and lose its focus and scroll.
     pub(crate) fn maybe(self, kid: Option<Self>) -> Self {
         match kid {
             Some(kid) => self.kid(kid),
-            None => self,
+            None => self.put(Html::default()),
         }
     }
 

@@ -31,14 +31,16 @@ pub(crate) fn number(words: &str) -> El {
 
 /// The tab.
 pub(crate) fn cluster(view: &ClusterView, now: Nanos, at: &Inspector, on: &On) -> Vec<El> {
-    let hidden = view.ranges.iter().filter(|range| range.is_system).count();
+    // What holds no table of the user is the system's, whatever it holds.
+    let is_system = |range: &Range| range.is_system || range.table.is_none();
+    let hidden = view.ranges.iter().filter(|range| is_system(range)).count();
     let toggle = Rc::new(|_: &web_sys::Event| Some(Intent::Inspect(inspect::Intent::SystemRanges)));
     let mut check = el("input").set("type", "checkbox").hear(ListenerKind::onchange, on, toggle);
     check = check.property("checked", at.system_ranges);
     let label = of("label", "check")
         .kid(check)
-        .text(&["system tables (", &hidden.to_string(), ")"].concat());
-    let shown = view.ranges.iter().filter(|range| at.system_ranges || !range.is_system);
+        .text(&["system ranges (", &hidden.to_string(), ")"].concat());
+    let shown = view.ranges.iter().filter(|range| at.system_ranges || !is_system(range));
     let nodes = ["Node", "State", "Locality", "#Replicas", "#Leases", "#Bytes"];
     let ranges =
         ["Range", "Span", "Replicas", "#Live", "#Garbage", "TTL", "GC threshold", "Next visit"];

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::entry::EntryView;
 use super::prompt;
-use crate::el::{El, On, button, el, of};
+use crate::el::{El, On, button, el, nodes, of};
 use crate::state::Intent;
 use crate::state::next::suggestions;
 use crate::state::shell::{self, Shell};
@@ -46,16 +46,17 @@ pub(crate) fn ShellPanel(props: &ShellPanelProps) -> Html {
         .kid(of("span", "spring"))
         .kid(search.set("title", "Search the history (Ctrl+R, Alt+R)"))
         .kid(clear.flag("disabled", shell.entries.is_empty()));
-    let mut log = of("div", "log")
+    let log = of("div", "log")
         .set("id", "shell-log")
         .set("role", "log")
         .set("aria-live", "off")
         .set("aria-label", "Statements and their results")
         .set("tabindex", "0");
-    for entry in &shell.entries {
-        log = log.put(html! { <EntryView key={entry.id} entry={entry.clone()} on={on.clone()} /> });
-    }
+    let entries = shell.entries.iter().map(|entry| {
+        html! { <EntryView key={entry.id} entry={entry.clone()} on={on.clone()} /> }
+    });
     let log = log
+        .put(nodes(entries.collect()))
         .maybe((shell.entries.is_empty() && !props.starting).then(welcome))
         .maybe(shell.running.map(|_| running(on)));
     of("section", "panel shell")
@@ -87,7 +88,6 @@ fn next(props: &ShellPanelProps) -> Option<El> {
 /// What the log says before the first statement.
 fn welcome() -> El {
     of("p", "welcome")
-        .key("welcome")
         .text("A statement waits in the prompt below. ")
         .kid(el("kbd").text("Enter"))
         .text(" runs it.")
