@@ -192,6 +192,10 @@ impl Planner<'_, '_> {
     }
 
     /// Fits the columns of a query to those of the table.
+    #[allow(
+        clippy::boxed_local,
+        reason = "boxed where it is made; too large to move about on the host"
+    )]
     fn assign_columns(
         &mut self,
         relation: Box<Relation>,
