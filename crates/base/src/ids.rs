@@ -33,11 +33,11 @@ number!(
     DescId(u32)
 );
 number!(
-    /// A job, a number of [`unique_int`].
+    /// A job, a number of [`UniqueInts`].
     JobId(i64)
 );
 number!(
-    /// A schedule, a number of [`unique_int`].
+    /// A schedule, a number of [`UniqueInts`].
     ScheduleId(i64)
 );
 number!(

@@ -48,7 +48,7 @@ pub struct Cx<'a> {
 impl Cx<'_> {
     /// The key space and the open transaction, for a read or a write.
     ///
-    /// *Errors*: `NoTransaction` when none is open; statements run inside [`crate::execute`] always have one.
+    /// *Errors*: `NoTransaction` when none is open; statements run inside [`crate::exec::execute`] always have one.
     pub fn txn(&mut self) -> Result<(&mut kv::Kv, &mut kv::Txn), Error> {
         match &mut self.session.txn {
             TxnState::Open(open) => Ok((self.kv, &mut open.kv)),

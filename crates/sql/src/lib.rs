@@ -7,7 +7,7 @@
 //! | [`lexer`] | text to tokens, for parsing, colouring, completion |
 //! | [`ast`] | statements as data |
 //! | [`parser`] | tokens to statements |
-//! | [`print`] | statements to text in normal form |
+//! | [`print`](mod@print) | statements to text in normal form |
 //! | [`types`] | types, values, scalar expressions, functions |
 //! | [`row`], [`pretty`] | rows to keys and values, keys in words |
 //! | [`catalog`] | descriptors, names, zones, privileges: rows of `system` tables |

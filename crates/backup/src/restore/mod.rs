@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`plan`] | all checks in the real order, then the job's row |
+//! | [`plan`](mod@plan) | all checks in the real order, then the job's row |
 //! | [`empty`] | whether a cluster is empty enough for a restore of the whole |
 //! | [`contents`] | what a chain holds at a moment |
 //! | [`covering`] | which layers and files a moment needs |

@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`backups`] | the fulls of a collection |
+//! | [`backups`](mod@backups) | the fulls of a collection |
 //! | [`contents`] | the layers of a chain, object by object |
 //! | [`files`] | FILES, RANGES, and whether files are there |
 //! | [`json`] | a manifest as JSON |

@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`plan`] | all checks in the real order, then the job's row |
+//! | [`plan`](mod@plan) | all checks in the real order, then the job's row |
 //! | [`privileges`] | who may back up what |
 //! | [`resolve`] | which directory and chain; holding GC back |
 //! | [`draft`] | a manifest without files |

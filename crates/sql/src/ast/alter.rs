@@ -134,13 +134,13 @@ pub struct Split {
 /// What is done to the ranges of a table.
 #[derive(Clone, PartialEq, Debug)]
 pub enum SplitAction {
-    /// SPLIT AT rows [WITH EXPIRATION expr]
+    /// SPLIT AT rows \[WITH EXPIRATION expr\]
     Split(Box<Select>, Option<Expr>),
     /// UNSPLIT AT rows
     Unsplit(Box<Select>),
     /// UNSPLIT ALL
     UnsplitAll,
-    /// SCATTER [FROM (…) TO (…)]
+    /// SCATTER \[FROM (…) TO (…)\]
     Scatter(Option<(Vec<Expr>, Vec<Expr>)>),
 }
 

@@ -1,11 +1,11 @@
 //! BACKUP, RESTORE, SHOW BACKUP(S), ALTER BACKUP, external connections.
 //!
 //! ```text
-//!   BACKUP [targets] INTO 'c'                      BackupDest::Into
+//!   BACKUP \[targets\] INTO 'c'                      BackupDest::Into
 //!                    INTO LATEST IN 'c'            BackupDest::IntoLatest
 //!                    INTO 'sub' IN 'c'             BackupDest::IntoSubdir('sub')
-//!                    TO 'd' [INCREMENTAL FROM …]   BackupDest::To               (v21.2)
-//!   RESTORE [targets] FROM 'sub' IN 'c'            subdir = 'sub'; LATEST is the string 'latest'
+//!                    TO 'd' \[INCREMENTAL FROM …\]   BackupDest::To               (v21.2)
+//!   RESTORE \[targets\] FROM 'sub' IN 'c'            subdir = 'sub'; LATEST is the string 'latest'
 //!                    FROM 'd', 'd1'                subdir = None                (v21.2)
 //! ```
 //!

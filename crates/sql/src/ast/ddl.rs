@@ -136,14 +136,14 @@ pub enum ColumnQualKind {
     Null,
     /// NOT VISIBLE
     NotVisible,
-    /// PRIMARY KEY [USING HASH …] [WITH (…)]
+    /// PRIMARY KEY \[USING HASH …\] \[WITH (…)\]
     PrimaryKey {
         /// USING HASH.
         hash: Option<Hash>,
         /// WITH (…).
         params: Vec<KvOption>,
     },
-    /// UNIQUE [WITHOUT INDEX]
+    /// UNIQUE \[WITHOUT INDEX\]
     Unique {
         /// WITHOUT INDEX.
         without_index: bool,
@@ -170,7 +170,7 @@ pub enum ColumnQualKind {
         /// Options of its sequence.
         options: Vec<SequenceOption>,
     },
-    /// [CREATE [IF NOT EXISTS]] FAMILY name
+    /// \[CREATE \[IF NOT EXISTS\]\] FAMILY name
     Family {
         /// The name.
         name: Option<Name>,
@@ -354,15 +354,15 @@ pub enum SequenceOption {
     Cache(i64),
     /// PER NODE CACHE n
     NodeCache(i64),
-    /// INCREMENT [BY] n
+    /// INCREMENT \[BY\] n
     Increment(i64),
     /// MINVALUE n, NO MINVALUE
     MinValue(Option<i64>),
     /// MAXVALUE n, NO MAXVALUE
     MaxValue(Option<i64>),
-    /// START [WITH] n
+    /// START \[WITH\] n
     Start(i64),
-    /// RESTART [WITH n]
+    /// RESTART \[WITH n\]
     Restart(Option<i64>),
     /// VIRTUAL
     Virtual,

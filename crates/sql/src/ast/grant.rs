@@ -93,7 +93,7 @@ pub enum GrantTarget {
     Databases(Vec<Name>),
     /// ON SCHEMA
     Schemas(Vec<ObjectName>),
-    /// ON [TABLE]
+    /// ON \[TABLE\]
     Tables(Vec<TablePattern>),
     /// ON SEQUENCE
     Sequences(Vec<TablePattern>),

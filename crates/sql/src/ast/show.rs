@@ -11,40 +11,40 @@ use super::{Name, ObjectKind, ObjectName};
 /// SHOW ….
 #[derive(Clone, PartialEq, Debug)]
 pub enum Show {
-    /// SHOW DATABASES [WITH COMMENT]
+    /// SHOW DATABASES \[WITH COMMENT\]
     Databases {
         /// WITH COMMENT.
         with_comment: bool,
     },
-    /// SHOW SCHEMAS [FROM db] [WITH COMMENT]
+    /// SHOW SCHEMAS \[FROM db\] \[WITH COMMENT\]
     Schemas {
         /// The database; `None` is the current one.
         database: Option<Name>,
         /// WITH COMMENT.
         with_comment: bool,
     },
-    /// SHOW TABLES [FROM db[.schema]] [WITH COMMENT]
+    /// SHOW TABLES \[FROM db\[.schema\]\] \[WITH COMMENT\]
     Tables {
         /// A database, a schema, or both.
         from: Option<ObjectName>,
         /// WITH COMMENT.
         with_comment: bool,
     },
-    /// SHOW COLUMNS FROM table [WITH COMMENT]
+    /// SHOW COLUMNS FROM table \[WITH COMMENT\]
     Columns {
         /// The table.
         table: ObjectName,
         /// WITH COMMENT.
         with_comment: bool,
     },
-    /// SHOW INDEX|INDEXES|KEYS FROM table [WITH COMMENT]
+    /// SHOW INDEX|INDEXES|KEYS FROM table \[WITH COMMENT\]
     Indexes {
         /// The table.
         table: ObjectName,
         /// WITH COMMENT.
         with_comment: bool,
     },
-    /// SHOW INDEXES FROM DATABASE db [WITH COMMENT]
+    /// SHOW INDEXES FROM DATABASE db \[WITH COMMENT\]
     DatabaseIndexes {
         /// The database.
         database: Name,
@@ -53,13 +53,13 @@ pub enum Show {
     },
     /// SHOW CONSTRAINTS FROM table
     Constraints(ObjectName),
-    /// SHOW SEQUENCES [FROM db]
+    /// SHOW SEQUENCES \[FROM db\]
     Sequences(Option<Name>),
     /// SHOW TYPES
     Types,
-    /// SHOW ENUMS [FROM db[.schema]]
+    /// SHOW ENUMS \[FROM db\[.schema\]\]
     Enums(Option<ObjectName>),
-    /// SHOW FUNCTIONS [FROM db[.schema]]
+    /// SHOW FUNCTIONS \[FROM db\[.schema\]\]
     Functions(Option<ObjectName>),
     /// SHOW TRIGGERS FROM table
     Triggers(ObjectName),
@@ -76,29 +76,29 @@ pub enum Show {
     CreateSchedules(Option<Expr>),
     /// SHOW CREATE EXTERNAL CONNECTION name, SHOW CREATE ALL EXTERNAL CONNECTIONS
     CreateExternalConnections(Option<Expr>),
-    /// SHOW EXTERNAL CONNECTION[S]
+    /// SHOW EXTERNAL CONNECTION\[S\]
     ExternalConnections(Option<Expr>),
     /// SHOW USERS
     Users,
     /// SHOW ROLES
     Roles,
-    /// SHOW GRANTS [ON …] [FOR …]
+    /// SHOW GRANTS \[ON …\] \[FOR …\]
     Grants {
         /// ON what; `None` is everything.
         on: Option<GrantTarget>,
         /// FOR whom; empty is everybody.
         grantees: Vec<Name>,
     },
-    /// SHOW GRANTS ON ROLE [roles] [FOR …]
+    /// SHOW GRANTS ON ROLE \[roles\] \[FOR …\]
     RoleGrants {
         /// Which roles; empty is all.
         roles: Vec<Name>,
         /// FOR whom; empty is everybody.
         grantees: Vec<Name>,
     },
-    /// SHOW SYSTEM GRANTS [FOR …]
+    /// SHOW SYSTEM GRANTS \[FOR …\]
     SystemGrants(Vec<Name>),
-    /// SHOW DEFAULT PRIVILEGES [FOR …] [IN SCHEMA …]
+    /// SHOW DEFAULT PRIVILEGES \[FOR …\] \[IN SCHEMA …\]
     DefaultPrivileges {
         /// FOR ROLE; empty is the current user.
         roles: Vec<Name>,
@@ -109,7 +109,7 @@ pub enum Show {
         /// IN SCHEMA.
         schema: Option<ObjectName>,
     },
-    /// SHOW RANGES [FROM …] [WITH …]; SHOW CLUSTER RANGES
+    /// SHOW RANGES \[FROM …\] \[WITH …\]; SHOW CLUSTER RANGES
     Ranges {
         /// Of what.
         target: RangesTarget,
@@ -127,11 +127,11 @@ pub enum Show {
     },
     /// SHOW ZONE CONFIGURATION FROM|FOR target
     Zone(ZoneTarget),
-    /// SHOW [ALL] ZONE CONFIGURATIONS
+    /// SHOW \[ALL\] ZONE CONFIGURATIONS
     Zones,
     /// SHOW CLUSTER SETTING name
     ClusterSetting(Name),
-    /// SHOW [ALL|PUBLIC] CLUSTER SETTINGS
+    /// SHOW \[ALL|PUBLIC\] CLUSTER SETTINGS
     ClusterSettings {
         /// ALL.
         all: bool,
@@ -144,9 +144,9 @@ pub enum Show {
     SavepointStatus,
     /// SHOW JOBS and its forms
     Jobs(ShowJobs),
-    /// SHOW SCHEDULE id, SHOW [RUNNING|PAUSED] SCHEDULES [FOR …]
+    /// SHOW SCHEDULE id, SHOW \[RUNNING|PAUSED\] SCHEDULES \[FOR …\]
     Schedules(ShowSchedules),
-    /// SHOW STATISTICS [USING JSON] FOR TABLE t
+    /// SHOW STATISTICS \[USING JSON\] FOR TABLE t
     Statistics {
         /// USING JSON.
         using_json: bool,
@@ -155,21 +155,21 @@ pub enum Show {
     },
     /// SHOW HISTOGRAM id
     Histogram(u64),
-    /// SHOW [ALL] [CLUSTER|LOCAL] SESSIONS
+    /// SHOW \[ALL\] \[CLUSTER|LOCAL\] SESSIONS
     Sessions {
         /// ALL: internal ones too.
         all: bool,
         /// CLUSTER, LOCAL.
         scope: Scope,
     },
-    /// SHOW [ALL] [CLUSTER|LOCAL] QUERIES|STATEMENTS
+    /// SHOW \[ALL\] \[CLUSTER|LOCAL\] QUERIES|STATEMENTS
     Queries {
         /// ALL.
         all: bool,
         /// CLUSTER, LOCAL.
         scope: Scope,
     },
-    /// SHOW [ALL] [CLUSTER|LOCAL] TRANSACTIONS
+    /// SHOW \[ALL\] \[CLUSTER|LOCAL\] TRANSACTIONS
     Transactions {
         /// ALL.
         all: bool,
@@ -178,9 +178,9 @@ pub enum Show {
     },
     /// SHOW LOCALITY
     Locality,
-    /// SHOW REGIONS [FROM CLUSTER|FROM DATABASE db|FROM ALL DATABASES]
+    /// SHOW REGIONS \[FROM CLUSTER|FROM DATABASE db|FROM ALL DATABASES\]
     Regions(RegionsFrom),
-    /// SHOW SURVIVAL GOAL FROM DATABASE [db]
+    /// SHOW SURVIVAL GOAL FROM DATABASE \[db\]
     SurvivalGoal(Option<Name>),
     /// SHOW PARTITIONS FROM TABLE|DATABASE|INDEX
     Partitions(PartitionsFrom),
@@ -239,7 +239,7 @@ pub enum RegionsFrom {
     Default,
     /// FROM CLUSTER
     Cluster,
-    /// FROM DATABASE [db]
+    /// FROM DATABASE \[db\]
     Database(Option<Name>),
     /// FROM ALL DATABASES
     AllDatabases,

@@ -14,7 +14,7 @@
 //! | [`sys`] | reading and writing rows of system tables |
 //! | [`snapshot`] | everything that exists, at one time |
 //! | [`names`] | from a name to what it stands for |
-//! | [`write`] | changing descriptors and names |
+//! | [`write`](mod@write) | changing descriptors and names |
 //! | [`privilege`], [`users`] | who may do what |
 //! | [`zones`] | zone configurations, and what they mean for spans |
 //! | [`protected`] | records that hold garbage collection back |

@@ -398,7 +398,7 @@ impl Parser<'_> {
         Ok(Statement::CreateStatistics(CreateStatistics { name, columns, table, as_of }))
     }
 
-    /// `LIST (…)`, `RANGE (…)`, `NOTHING` after PARTITION [ALL] BY, as text; `None` without the words.
+    /// `LIST (…)`, `RANGE (…)`, `NOTHING` after PARTITION \[ALL\] BY, as text; `None` without the words.
     pub(super) fn partition_by(&mut self) -> Result<Option<String>> {
         if !self.eat_all(&["partition", "by"]) && !self.eat_all(&["partition", "all", "by"]) {
             return Ok(None);

@@ -139,7 +139,7 @@ impl Parser<'_> {
         Ok(Some(Limit::Rows(self.expr()?)))
     }
 
-    /// FETCH FIRST|NEXT [n] ROW|ROWS ONLY.
+    /// FETCH FIRST|NEXT \[n\] ROW|ROWS ONLY.
     fn fetch(&mut self) -> Result<Limit> {
         self.expect("fetch")?;
         if !self.eat("first") {

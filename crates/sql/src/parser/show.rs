@@ -331,7 +331,7 @@ impl Parser<'_> {
         Ok(Show::Zone(self.zone_target()?))
     }
 
-    /// SHOW [ALL] [CLUSTER|LOCAL] …: settings, sessions, queries, transactions, zones; SHOW ALL.
+    /// SHOW \[ALL\] \[CLUSTER|LOCAL\] …: settings, sessions, queries, transactions, zones; SHOW ALL.
     fn show_cluster(&mut self) -> Result<Show> {
         let all = self.eat("all");
         if all && self.ends_at(0) {

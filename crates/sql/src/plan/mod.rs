@@ -15,7 +15,7 @@
 //! | [`index`], [`lookup_join`] | which index, which spans |
 //! | [`table`] | a descriptor made ready for reading and writing rows |
 //! | [`using`] | sides and columns of joins |
-//! | [`write`], [`insert`] | INSERT, UPDATE, DELETE |
+//! | [`write`](mod@write), [`insert`] | INSERT, UPDATE, DELETE |
 //!
 //! Shape: rules, no costs; statistics do not exist. Left out: join order (as written), merge joins.
 

@@ -15,7 +15,7 @@ pub struct Check {
     /// Its name.
     #[prost(string, required, tag = "2")]
     pub name: String,
-    /// See [`validity`].
+    /// See `validity`.
     #[prost(int32, required, tag = "3")]
     pub validity: i32,
     /// Columns that it reads.
@@ -78,7 +78,7 @@ pub struct ForeignKey {
     /// Its name.
     #[prost(string, required, tag = "5")]
     pub name: String,
-    /// See [`validity`].
+    /// See `validity`.
     #[prost(int32, required, tag = "6")]
     pub validity: i32,
     /// One of [`FkAction`].
@@ -107,7 +107,7 @@ pub struct UniqueWithoutIndex {
     /// Its name.
     #[prost(string, required, tag = "3")]
     pub name: String,
-    /// See [`validity`].
+    /// See `validity`.
     #[prost(int32, required, tag = "4")]
     pub validity: i32,
     /// Which rows it binds; empty for all.
