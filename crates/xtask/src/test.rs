@@ -18,10 +18,9 @@ pub(crate) fn all() -> Result {
     let browser = tools::browser()?;
     say("the engine in headless Chromium");
     let bindgen = tools::wasm_bindgen()?;
-    let mut wasm = command(
-        "cargo",
-        &["test", "--quiet", "--package", "js", "--target", "wasm32-unknown-unknown"],
-    );
+    // Not quiet: the flag would reach the runner, which does not know it.
+    let mut wasm =
+        command("cargo", &["test", "--package", "js", "--target", "wasm32-unknown-unknown"]);
     wasm.env(
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
         bindgen.join("wasm-bindgen-test-runner"),
