@@ -72,10 +72,8 @@ fn conformance() -> Result {
     say("conformance, against the counts in tests/conformance.ratchet");
     for suite in ["parser", "backup-restore", "mvcc"] {
         let files = folder.join(suite).to_string_lossy().into_owned();
-        let mut check = command(
-            "cargo",
-            &["run", "--quiet", "--release", "--package", "amber", "--", "test", &files],
-        );
+        let mut check =
+            command("cargo", &["run", "--quiet", "--package", "amber", "--", "test", &files]);
         let output = check.output()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let passed =
