@@ -36,6 +36,7 @@ pub mod keyspan;
 pub mod manifest;
 pub mod moment;
 pub mod restore;
+pub mod schedule;
 pub mod show;
 pub mod statement;
 pub mod sys;

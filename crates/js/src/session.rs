@@ -135,6 +135,7 @@ impl Session {
             | View::Object(_)
             | View::Cluster(_)
             | View::Jobs(_)
+            | View::Schedules(_)
             | View::Tables(_)
             | View::Rows(_)
             | View::Versions(_)

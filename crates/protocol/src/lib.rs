@@ -18,6 +18,7 @@ pub mod message;
 pub mod moment;
 pub mod query;
 pub mod result;
+pub mod schedules;
 pub mod storage;
 pub mod text;
 pub mod time;

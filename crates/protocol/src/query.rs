@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{agenda, chain, cluster, data, event, jobs, moment, storage, time};
+use crate::{agenda, chain, cluster, data, event, jobs, moment, schedules, storage, time};
 use time::Nanos;
 
 /// A question.
@@ -43,6 +43,8 @@ pub enum Query {
     Cluster,
     /// → [`jobs::JobsView`].
     Jobs,
+    /// → [`schedules::SchedulesView`].
+    Schedules,
     /// → [`data::TablesView`].
     Tables,
     /// → [`data::RowsView`].
@@ -92,6 +94,8 @@ pub enum View {
     Cluster(cluster::ClusterView),
     /// See [`Query::Jobs`].
     Jobs(jobs::JobsView),
+    /// See [`Query::Schedules`].
+    Schedules(schedules::SchedulesView),
     /// See [`Query::Tables`].
     Tables(data::TablesView),
     /// See [`Query::Rows`].

@@ -16,7 +16,7 @@ use protocol::query::Query;
 use protocol::result::StatementResult;
 use protocol::text::{Completions, Token};
 use protocol::time::{Clock, Nanos};
-use protocol::{agenda, chain, cluster, data, event, jobs, moment, storage};
+use protocol::{agenda, chain, cluster, data, event, jobs, moment, schedules, storage};
 use wasm_bindgen::JsValue;
 
 use crate::decode::{Decode, field};
@@ -77,6 +77,8 @@ pub(crate) enum Seen {
     Cluster(Rc<cluster::ClusterView>),
     /// Jobs.
     Jobs(Rc<jobs::JobsView>),
+    /// Schedules.
+    Schedules(Rc<schedules::SchedulesView>),
     /// Tables.
     Tables(Rc<data::TablesView>),
     /// Rows.
@@ -220,6 +222,7 @@ fn question(query: &Query) -> JsValue {
         Query::Storage => return text("storage"),
         Query::Cluster => return text("cluster"),
         Query::Jobs => return text("jobs"),
+        Query::Schedules => return text("schedules"),
         Query::Tables => return text("tables"),
         Query::Moments => return text("moments"),
         Query::RestorePlan { collection, subdir, at } => (
@@ -292,6 +295,7 @@ fn view(query: &Query, result: &JsValue) -> Seen {
         Query::Object { .. } => Seen::Object(Rc::new(Decode::decode(result))),
         Query::Cluster => Seen::Cluster(Rc::new(Decode::decode(result))),
         Query::Jobs => Seen::Jobs(Rc::new(Decode::decode(result))),
+        Query::Schedules => Seen::Schedules(Rc::new(Decode::decode(result))),
         Query::Tables => Seen::Tables(Rc::new(Decode::decode(result))),
         Query::Rows { .. } => Seen::Rows(Rc::new(Decode::decode(result))),
         Query::Versions { .. } => Seen::Versions(Rc::new(Decode::decode(result))),

@@ -22,6 +22,7 @@ use protocol::moment::{Branch, InputMoment, Mark, MomentsView};
 use protocol::result::{
     Cause, CauseAxis, CauseMark, CauseMarkKind, Column, ErrorReply, Notice, Remedy, StatementResult,
 };
+use protocol::schedules::{LastRun, Schedule, SchedulesView};
 use protocol::storage::{Bucket, Object, ObjectView, Section, StorageView};
 use protocol::text::{Completion, Completions, Token, TokenKind};
 use protocol::time::{Clock, Nanos, Policy, Prompt};
@@ -181,6 +182,12 @@ plain! {
         can_cancel, steps
     }
     JobStep { at, words }
+    SchedulesView { schedules, more, last_completed }
+    Schedule {
+        id, label, status, state, next_run, recurrence, every, then, backup_type, partner, unpauses, command, owner,
+        created, jobs_running, on_previous_running, on_execution_failure, protects_from, last
+    }
+    LastRun { job, status, started, finished, error }
     TablesView { tables }
     Table {
         id, database, schema, name, sql_name, kind, rows, ttl_secs, live_bytes, garbage_bytes, readable_since

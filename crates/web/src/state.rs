@@ -24,7 +24,7 @@ use std::rc::Rc;
 use protocol::message::{Info, Load};
 use protocol::result::StatementResult;
 use protocol::time::Clock;
-use protocol::{agenda, chain, cluster, data, event, jobs, moment, storage};
+use protocol::{agenda, chain, cluster, data, event, jobs, moment, schedules, storage};
 
 use crate::client::{Ask, Said};
 use inspect::Inspector;
@@ -153,6 +153,8 @@ pub(crate) struct World {
     pub(crate) cluster: Option<Rc<cluster::ClusterView>>,
     /// Jobs.
     pub(crate) jobs: Option<Rc<jobs::JobsView>>,
+    /// Schedules.
+    pub(crate) schedules: Option<Rc<schedules::SchedulesView>>,
     /// Tables.
     pub(crate) tables: Option<Rc<data::TablesView>>,
     /// Rows of the table opened.
@@ -180,6 +182,7 @@ impl PartialEq for World {
             && same(self.object.as_ref(), other.object.as_ref())
             && same(self.cluster.as_ref(), other.cluster.as_ref())
             && same(self.jobs.as_ref(), other.jobs.as_ref())
+            && same(self.schedules.as_ref(), other.schedules.as_ref())
             && same(self.tables.as_ref(), other.tables.as_ref())
             && same(self.rows.as_ref(), other.rows.as_ref())
             && same(self.versions.as_ref(), other.versions.as_ref())

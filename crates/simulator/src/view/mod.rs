@@ -1,7 +1,7 @@
 //! What can be seen: the types of crate `protocol`, filled from the state by pure code.
 //!
 //! ```text
-//!   Query ─▶ World::view ─▶ clock · chains · agenda · bucket · cluster · jobs · data · timeline ─▶ View
+//!   Query ─▶ World::view ─▶ clock · chains · agenda · bucket · cluster · jobs · schedules · data · timeline ─▶ View
 //! ```
 //!
 //! Shape: reading moves neither time nor anything hashed; key spaces are cloned before a transaction reads them. Lists have
@@ -16,6 +16,7 @@ mod cluster;
 mod data;
 mod jobs;
 mod restore_plan;
+mod schedules;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -44,6 +45,7 @@ impl World {
             }
             Query::Cluster => View::Cluster(cluster::cluster(&self.state)),
             Query::Jobs => View::Jobs(jobs::jobs(self)),
+            Query::Schedules => View::Schedules(schedules::schedules(&self.state)),
             Query::Tables => View::Tables(data::tables(&self.state)),
             Query::Rows { table, at, limit } => {
                 View::Rows(data::rows(&self.state, *table, *at, *limit))

@@ -219,6 +219,7 @@ fn looking_changes_nothing() {
         Query::Storage,
         Query::Cluster,
         Query::Jobs,
+        Query::Schedules,
         Query::Tables,
         Query::Moments,
         Query::Events { since: 0, limit: 100 },

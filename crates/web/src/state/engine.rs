@@ -182,6 +182,7 @@ impl UiState {
             Seen::Object(view) => world.object = Some(view),
             Seen::Cluster(view) => world.cluster = Some(view),
             Seen::Jobs(view) => world.jobs = Some(view),
+            Seen::Schedules(view) => world.schedules = Some(view),
             Seen::Tables(view) => world.tables = Some(view),
             Seen::Rows(view) => world.rows = Some(view),
             Seen::Versions(view) => world.versions = Some(view),
