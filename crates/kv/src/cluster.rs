@@ -11,6 +11,7 @@
 //! bulk writes in [`mvcc`](crate::mvcc), bounds of ranges in `split`, thresholds in [`protected`](crate::protected).
 //! Units: bytes.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,10 +19,11 @@ use base::hlc::Timestamp;
 use base::ids::{NodeId, RangeId, TxnId};
 use base::span::{Key, Span};
 
+use crate::liveness::{Net, SlowLink, many_regions};
 use crate::mvcc::tree::TimeFilter;
 use crate::mvcc::value::Value;
 use crate::mvcc::{Version, VersionState};
-use crate::node::{Node, NodeConfig};
+use crate::node::{LIVENESS_NANOS, Node, NodeConfig, STORE_DEAD_NANOS};
 use crate::protected::Protection;
 use crate::range::Range;
 use crate::zone::SpanConfig;
@@ -40,6 +42,8 @@ pub enum Direction {
 pub struct Config {
     /// Its nodes; none stands for one without locality.
     pub nodes: Vec<NodeConfig>,
+    /// When they start.
+    pub start: Timestamp,
 }
 
 /// What an ingest did.
@@ -83,21 +87,35 @@ pub struct Kv {
     pub(crate) bytes: u64,
     pub(crate) budget_bytes: u64,
     pub(crate) row_prefix_len: fn(&[u8]) -> usize,
+    pub(crate) liveness_key: Key,
+    pub(crate) liveness_nanos: i64,
+    pub(crate) store_dead_nanos: i64,
+    pub(crate) slow_links: Arc<Vec<SlowLink>>,
+    /// When ranges last followed the nodes.
+    pub(crate) followed: Timestamp,
+    /// Some range does not answer.
+    pub(crate) degraded: bool,
+    /// Some nodes are far apart.
+    pub(crate) has_latency: bool,
+    /// The longest way of a read since it was last asked, and of a write. *Units*: nanoseconds.
+    pub(crate) way_nanos: Cell<i64>,
+    pub(crate) commit_nanos: Cell<i64>,
 }
 
 impl Kv {
     /// An empty key space in one range, on the nodes of `config`. Strict enforcement of TTLs is on.
     pub fn new(config: Config) -> Self {
-        let mut nodes: Vec<_> =
-            config.nodes.into_iter().map(|config| Node { config, live: true }).collect();
+        let start = |node| Node::new(node, config.start);
+        let mut nodes: Vec<_> = config.nodes.into_iter().map(start).collect();
         if nodes.is_empty() {
-            let config = NodeConfig { id: NodeId(1), locality: Vec::new() };
-            nodes.push(Node { config, live: true });
+            nodes.push(start(NodeConfig { id: NodeId(1), locality: Vec::new() }));
         }
         nodes.sort_by_key(|node| node.config.id);
         let default_config = Arc::new(SpanConfig::default());
         let all = Span { start: Key::new(), end: MAX_KEY.to_vec() };
-        let first = Range::new(RangeId(1), all, Arc::clone(&default_config), &nodes);
+        let net = Net { nodes: &nodes, gateway_side: Some(0), now: config.start };
+        let first = Range::new(RangeId(1), all, Arc::clone(&default_config), &net);
+        let has_latency = many_regions(&nodes);
         Self {
             nodes: Arc::new(nodes),
             ranges: vec![Arc::new(first)],
@@ -113,6 +131,15 @@ impl Kv {
             bytes: 0,
             budget_bytes: BUDGET_BYTES,
             row_prefix_len: <[u8]>::len,
+            liveness_key: Key::new(),
+            liveness_nanos: LIVENESS_NANOS,
+            store_dead_nanos: STORE_DEAD_NANOS,
+            slow_links: Arc::default(),
+            followed: config.start,
+            degraded: false,
+            has_latency,
+            way_nanos: Cell::new(0),
+            commit_nanos: Cell::new(0),
         }
     }
 
@@ -129,21 +156,6 @@ impl Kv {
     /// Bytes of keys and values that it holds.
     pub const fn size_bytes(&self) -> u64 {
         self.bytes
-    }
-
-    /// Says that a node runs and is heard, or not. Leases move off a node that is down where a majority is left.
-    pub fn set_node_live(&mut self, node: NodeId, live: bool) {
-        let nodes = Arc::make_mut(&mut self.nodes);
-        let Some(found) = nodes.iter_mut().find(|known| known.config.id == node) else { return };
-        if found.live == live {
-            return;
-        }
-        found.live = live;
-        for range in &mut self.ranges {
-            if range.replicas().iter().any(|replica| replica.node == node) {
-                Arc::make_mut(range).follow(&self.nodes);
-            }
-        }
     }
 
     /// The nodes in order of number.

@@ -70,7 +70,10 @@ impl Kv {
     /// Whether a read may go to `range`.
     #[inline]
     pub(crate) fn check_read(&self, range: &Range, reader: Reader) -> Result<(), Error> {
-        range.check_available()?;
+        if !range.is_available() && reader.ts > range.closed_timestamp() {
+            range.check_available()?;
+        }
+        self.note_read(range, reader.ts < reader.now);
         let ttl_nanos = range.config().gc_ttl_secs.saturating_mul(NANOS_PER_SEC);
         let is_young = reader.ts.wall > reader.now.wall.saturating_sub(ttl_nanos);
         if reader.ts > range.gc_threshold() && is_young {
@@ -137,7 +140,8 @@ impl Kv {
                 Some(at) if key < self.ranges[*at].span().end.as_slice() => *at,
                 _ => {
                     let at = self.index_of(key);
-                    Arc::make_mut(&mut self.ranges[at]).advance_log();
+                    self.note_write(&self.ranges[at]);
+                    Arc::make_mut(&mut self.ranges[at]).advance_log(0);
                     touched.push(at);
                     at
                 }
@@ -145,7 +149,9 @@ impl Kv {
             let range = Arc::make_mut(&mut self.ranges[at]);
             let before = range.tree.summary().total_bytes;
             range.tree.insert(key, ts, value);
-            self.bytes += range.tree.summary().total_bytes.saturating_sub(before);
+            let more = range.tree.summary().total_bytes.saturating_sub(before);
+            range.log_bytes += more;
+            self.bytes += more;
         }
         for at in touched.into_iter().rev() {
             self.split_by_size(at);

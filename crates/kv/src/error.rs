@@ -19,6 +19,8 @@ use base::ids::{NodeId, RangeId, TxnId};
 use base::span::{Key, Span};
 use base::sqlstate::SqlState;
 
+use crate::range::Standing;
+
 /// Why a transaction must begin again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RetryReason {
@@ -75,6 +77,8 @@ pub enum Error {
         range: RangeId,
         /// What it holds.
         span: Span,
+        /// Why it does not answer.
+        standing: Standing,
         /// Its replicas' nodes.
         replicas: Vec<NodeId>,
         /// Those of them that are down.
@@ -163,12 +167,16 @@ impl fmt::Display for Error {
             Self::Intents { locks } => {
                 write!(f, "conflicting intents on {} keys", locks.len())
             }
-            Self::RangeUnavailable { range, replicas, down, .. } => {
+            Self::RangeUnavailable { range, replicas, down, standing, .. } => {
                 write!(f, "replica unavailable: unable to serve request to r{range}: [")?;
-                list(f, replicas)?;
-                f.write_str("]: lost quorum (down: ")?;
-                list(f, down)?;
-                f.write_str(")")
+                list(f, replicas, ", ")?;
+                write!(f, ", next={}, gen=0]: ", replicas.len() + 1)?;
+                if *standing == Standing::LostQuorum {
+                    f.write_str("lost quorum (down: ")?;
+                    list(f, down, ",")?;
+                    return f.write_str(")");
+                }
+                f.write_str("lease held by a node that does not answer")
             }
             Self::ReadOnly => f.write_str("cannot execute a write in a read-only transaction"),
             Self::Unsorted { .. } => f.write_str("keys to be ingested are out of order"),
@@ -179,10 +187,11 @@ impl fmt::Display for Error {
     }
 }
 
-fn list(f: &mut fmt::Formatter<'_>, nodes: &[NodeId]) -> fmt::Result {
+/// Replicas as descriptors are printed: `(n1,s1):1`.
+fn list(f: &mut fmt::Formatter<'_>, nodes: &[NodeId], comma: &str) -> fmt::Result {
     for (i, node) in nodes.iter().enumerate() {
-        let comma = if i == 0 { "" } else { "," };
-        write!(f, "{comma}(n{node},s{node})")?;
+        let comma = if i == 0 { "" } else { comma };
+        write!(f, "{comma}(n{node},s{node}):{}", i + 1)?;
     }
     Ok(())
 }

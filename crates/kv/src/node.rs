@@ -1,18 +1,27 @@
-//! Nodes, and on which of them replicas go.
+//! Nodes: what is known of them, and how they stand.
 //!
 //! ```text
-//!   n1 us-east/a   n2 us-east/b   n3 us-west/a   n4 us-west/b        three replicas of r7: n2, n3, then n1 or n4:
-//!                                                                    as far apart as tiers tell, ties by turns
+//!   running ─ heard by the side that holds a majority ─▶ live        its leases and its place in quorums count
+//!      │  └── not heard: 9 s ─▶ suspect (leases move) ─ 5 min ─▶ dead (its replicas are replaced)
+//!      └─ stopped (may come back) · lost (never, and its disk with it)
 //! ```
 //!
-//! Shape: pure functions of nodes, zone and range number, so the same cluster is always laid out the same way.
-//! Left out: load, disk space, moving replicas over time (they jump).
-//! *Source*: `spec/zone-configs-and-cluster.md` §2, §7, §8.
+//! Shape: plain values; what follows for ranges is told in [`liveness`](crate::liveness), where replicas go in `allocator`.
+//! Units: nanoseconds. *Source*: `spec/zone-configs-and-cluster.md` §7, §8.
 
-use base::ids::{NodeId, RangeId};
-use base::num::{index, to_u64, to_usize};
+use base::hlc::{NANOS_PER_SEC, Timestamp};
+use base::ids::NodeId;
 
-use crate::zone::{Constraint, SpanConfig};
+use crate::zone::Constraint;
+
+/// How long a node counts as live after it was last heard, unless told otherwise.
+pub(crate) const LIVENESS_NANOS: i64 = 9 * NANOS_PER_SEC;
+
+/// How long a node is suspect before it counts as dead (`server.time_until_store_dead`), unless told otherwise.
+pub(crate) const STORE_DEAD_NANOS: i64 = 300 * NANOS_PER_SEC;
+
+/// Offset of a clock, in nanoseconds, beyond which a node stops itself: four fifths of `--max-offset=500ms`.
+pub const TOLERATED_OFFSET_NANOS: i64 = 400_000_000;
 
 /// What is known of a node before it starts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,9 +56,47 @@ impl NodeConfig {
         text
     }
 
+    /// The value of its tier `region`, if it has one.
+    pub fn region(&self) -> Option<&str> {
+        self.locality.iter().find(|(key, _)| key == "region").map(|(_, value)| value.as_str())
+    }
+
     /// How many tiers from the top are the same.
-    fn shared_tiers(&self, other: &Self) -> usize {
+    pub(crate) fn shared_tiers(&self, other: &Self) -> usize {
         self.locality.iter().zip(&other.locality).take_while(|(a, b)| a == b).count()
+    }
+}
+
+/// Whether a node's process runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Process {
+    /// It runs.
+    Running,
+    /// It has stopped and may come back with its disk.
+    Stopped,
+    /// It is gone for ever, and its disk with it.
+    Lost,
+}
+
+/// Whether a node belongs to the cluster.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Membership {
+    /// It does.
+    Active,
+    /// Its replicas are being moved away.
+    Decommissioning,
+    /// It has left and cannot come back.
+    Decommissioned,
+}
+
+impl Membership {
+    /// As the liveness record says it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Decommissioning => "decommissioning",
+            Self::Decommissioned => "decommissioned",
+        }
     }
 }
 
@@ -58,143 +105,76 @@ impl NodeConfig {
 pub struct Node {
     /// Number and locality.
     pub config: NodeConfig,
-    /// Whether it runs and is heard.
+    /// Whether its liveness record holds: it has been heard within the last seconds.
     pub live: bool,
+    /// Whether its process runs.
+    pub process: Process,
+    /// Its side of a partition of the network: nodes of one side hear each other.
+    pub side: u32,
+    /// It takes no clients and no leases.
+    pub draining: bool,
+    /// Whether it belongs to the cluster.
+    pub membership: Membership,
+    /// Grows each time its liveness record has run out.
+    pub epoch: u64,
+    /// When its liveness record runs out (or ran out); `None` while it is heard.
+    pub expires: Option<Timestamp>,
+    /// It has been silent for so long that its replicas are replaced.
+    pub dead: bool,
+    /// How far its clock is off. *Units*: nanoseconds.
+    pub clock_offset_nanos: i64,
+    /// When its process started.
+    pub started: Timestamp,
 }
 
-/// The nodes that hold replicas of a range, in order of number.
-pub(crate) fn allocate(nodes: &[Node], zone: &SpanConfig, range: RangeId) -> Vec<NodeId> {
-    let order = by_turns(nodes, range);
-    let mut chosen: Vec<&NodeConfig> = Vec::new();
-    for conjunction in &zone.constraints {
-        let Some(wanted) = conjunction.num_replicas else { continue };
-        let fits: Vec<_> = suited(&order, &conjunction.constraints);
-        for _ in 0..wanted {
-            add_farthest(&mut chosen, &fits);
+impl Node {
+    /// A node that runs.
+    pub(crate) const fn new(config: NodeConfig, now: Timestamp) -> Self {
+        Self {
+            config,
+            live: true,
+            process: Process::Running,
+            side: 0,
+            draining: false,
+            membership: Membership::Active,
+            epoch: 1,
+            expires: None,
+            dead: false,
+            clock_offset_nanos: 0,
+            started: now,
         }
     }
-    let for_all: Vec<Constraint> = zone
-        .constraints
-        .iter()
-        .filter(|conjunction| conjunction.num_replicas.is_none())
-        .flat_map(|conjunction| conjunction.constraints.clone())
-        .collect();
-    let mut fits = suited(&order, &for_all);
-    if fits.is_empty() {
-        // A constraint that no node meets stays and has no effect.
-        fits.clone_from(&order);
-    }
-    let wanted = replica_count(fits.len(), index(zone.num_replicas));
-    chosen.truncate(wanted);
-    while chosen.len() < wanted && add_farthest(&mut chosen, &fits) {}
-    let mut ids: Vec<_> = chosen.into_iter().map(|node| node.id).collect();
-    ids.sort_unstable();
-    ids
-}
 
-/// How many replicas are useful: as many as the zone says; with fewer nodes an odd number, since one more would not
-/// survive one more failure.
-const fn replica_count(nodes: usize, wanted: usize) -> usize {
-    if nodes >= wanted {
-        wanted
-    } else if nodes.is_multiple_of(2) && nodes > 0 {
-        nodes - 1
-    } else {
-        nodes
-    }
-}
-
-/// The node that should hold the lease, of those `live`: preferences first, then by turns.
-pub(crate) fn choose_leaseholder(
-    nodes: &[Node],
-    zone: &SpanConfig,
-    live: &[NodeId],
-    range: RangeId,
-) -> Option<NodeId> {
-    let config = |id: &NodeId| nodes.iter().find(|node| node.config.id == *id);
-    let preferred = zone.lease_preferences.iter().find_map(|wanted| {
-        live.iter().find(|id| {
-            config(id).is_some_and(|node| wanted.iter().all(|one| node.config.satisfies(one)))
-        })
-    });
-    preferred.or_else(|| turn(live, range)).copied()
-}
-
-fn turn<T>(items: &[T], range: RangeId) -> Option<&T> {
-    let length = to_u64(items.len()).max(1);
-    items.get(to_usize(range.0.wrapping_sub(1) % length))
-}
-
-/// The nodes, beginning with another one for each range.
-fn by_turns(nodes: &[Node], range: RangeId) -> Vec<&NodeConfig> {
-    let length = to_u64(nodes.len()).max(1);
-    let mut order: Vec<_> = nodes.iter().map(|node| &node.config).collect();
-    order.rotate_left(to_usize(range.0.wrapping_sub(1) % length));
-    order
-}
-
-fn suited<'a>(nodes: &[&'a NodeConfig], constraints: &[Constraint]) -> Vec<&'a NodeConfig> {
-    let meets = |node: &&&NodeConfig| constraints.iter().all(|one| node.satisfies(one));
-    nodes.iter().filter(meets).copied().collect()
-}
-
-/// Adds the node that shares fewest tiers with those chosen; the first of equals. Answers whether there was one.
-fn add_farthest<'a>(chosen: &mut Vec<&'a NodeConfig>, from: &[&'a NodeConfig]) -> bool {
-    let closeness =
-        |node: &NodeConfig| -> usize { chosen.iter().map(|other| node.shared_tiers(other)).sum() };
-    let free = from.iter().filter(|node| chosen.iter().all(|other| other.id != node.id));
-    let farthest = free.min_by_key(|node| closeness(node)).copied();
-    chosen.extend(farthest);
-    farthest.is_some()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::zone::Conjunction;
-
-    fn nodes(localities: &[&str]) -> Vec<Node> {
-        let node = |(at, text): (usize, &&str)| {
-            let tiers = text.split(',').filter_map(|tier| tier.split_once('='));
-            let locality = tiers.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-            let id = NodeId(base::num::to_u32(at + 1));
-            Node { config: NodeConfig { id, locality }, live: true }
-        };
-        localities.iter().enumerate().map(node).collect()
+    /// Its number.
+    pub const fn id(&self) -> NodeId {
+        self.config.id
     }
 
-    #[test]
-    fn replicas_lie_far_apart() {
-        let nodes = nodes(&["r=e,a=1", "r=e,a=1", "r=e,a=2", "r=w,a=1"]);
-        let zone = SpanConfig::default();
-        assert_eq!(allocate(&nodes, &zone, RangeId(1)), [NodeId(1), NodeId(3), NodeId(4)]);
-        assert_eq!(allocate(&nodes, &zone, RangeId(2)), [NodeId(2), NodeId(3), NodeId(4)]);
-        let five = SpanConfig { num_replicas: 5, ..SpanConfig::default() };
-        assert_eq!(allocate(&nodes, &five, RangeId(1)).len(), 3);
+    /// The side on which it can be reached, if it runs.
+    pub fn reached_on(&self) -> Option<u32> {
+        (self.process == Process::Running).then_some(self.side)
     }
 
-    #[test]
-    fn constraints_and_preferences_hold() {
-        let nodes = nodes(&["r=e", "r=e", "r=e", "r=w", "r=w"]);
-        let only = |value: &str, prohibited| Constraint {
-            key: "r".to_owned(),
-            value: value.to_owned(),
-            prohibited,
-        };
-        let mut zone = SpanConfig {
-            constraints: vec![Conjunction {
-                num_replicas: None,
-                constraints: vec![only("w", true)],
-            }],
-            lease_preferences: vec![vec![only("x", false)], vec![only("w", false)]],
-            ..SpanConfig::default()
-        };
-        assert_eq!(allocate(&nodes, &zone, RangeId(9)), [NodeId(1), NodeId(2), NodeId(3)]);
-        zone.constraints =
-            vec![Conjunction { num_replicas: Some(2), constraints: vec![only("w", false)] }];
-        let chosen = allocate(&nodes, &zone, RangeId(1));
-        assert_eq!(chosen.len(), 3);
-        assert!(chosen.ends_with(&[NodeId(4), NodeId(5)]));
-        assert_eq!(choose_leaseholder(&nodes, &zone, &chosen, RangeId(1)), Some(NodeId(4)));
+    /// Whether it may be given leases and clients.
+    pub(crate) fn may_lead(&self) -> bool {
+        self.live && self.process == Process::Running && !self.draining
+    }
+
+    /// Whether what it holds may stay there.
+    pub(crate) fn may_keep(&self) -> bool {
+        self.membership == Membership::Active && !self.dead
+    }
+
+    /// How it stands, in the console's words.
+    pub const fn liveness_word(&self) -> &'static str {
+        match (self.membership, self.process) {
+            (Membership::Decommissioned, _) => "decommissioned",
+            (_, Process::Lost) => "lost",
+            _ if self.dead => "dead",
+            _ if !self.live || self.expires.is_some() => "suspect",
+            (Membership::Decommissioning, _) => "decommissioning",
+            _ if self.draining => "draining",
+            (Membership::Active, _) => "live",
+        }
     }
 }

@@ -6,21 +6,26 @@
 //! ```
 //!
 //! Shape: every change moves the range's log by one. A replica that is caught up has no position of its own, so a write
-//! costs the same with any number of replicas; one whose node is down keeps the position at which it stopped.
-//! Left out: a tree of its own for a replica that lags (nobody reads it while it lags).
+//! costs the same with any number of replicas; one that cannot be reached keeps the position at which it stopped, and
+//! counts for nothing until it has caught up. A quorum is a majority of replicas on one side of the network that are
+//! caught up: so no majority can ever miss what another one committed.
+//! A replica that lags needs no tree of its own: what it may answer (reads at or below its closed timestamp) is the same
+//! in the tree of those that are ahead.
 //! *Source*: `design.md` §5, `spec/zone-configs-and-cluster.md` §7.
 
 use std::sync::Arc;
 
-use base::hlc::Timestamp;
+use base::hlc::{NANOS_PER_SEC, Timestamp};
 use base::ids::{NodeId, RangeId};
 use base::num::to_u64;
 use base::span::Span;
 
+use crate::allocator::{Placement, choose_leaseholder};
 use crate::error::Error;
+use crate::liveness::Net;
 use crate::mvcc::tombstones::RangeTombstones;
 use crate::mvcc::tree::{TimeFilter, Tree};
-use crate::node::{Node, allocate, choose_leaseholder};
+use crate::node::Node;
 use crate::zone::SpanConfig;
 
 /// One replica of a range.
@@ -56,11 +61,36 @@ impl Stats {
     }
 }
 
+/// How far behind the present a range closes time (`kv.closed_timestamp.target_duration`): at or below, any replica answers.
+const CLOSED_NANOS: i64 = 3 * NANOS_PER_SEC;
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Member {
     node: NodeId,
     /// Where it stopped; `None` while it is caught up.
-    stopped_at: Option<u64>,
+    stopped: Option<Stopped>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Stopped {
+    position: u64,
+    /// What the log had taken in by then.
+    log_bytes: u64,
+    /// Reads at this time or before can be answered from here.
+    closed: Timestamp,
+}
+
+/// Whether a range answers, and if not, why.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// It does, to those who can reach its leaseholder.
+    Served,
+    /// Its lease is held by a node that is not heard, until that node's liveness record runs out.
+    LeaseHeld,
+    /// A majority can be reached, but not enough of it has caught up.
+    CatchingUp,
+    /// No majority can be reached.
+    LostQuorum,
 }
 
 /// A piece of the key space.
@@ -73,7 +103,15 @@ pub struct Range {
     leaseholder: NodeId,
     members: Vec<Member>,
     position: u64,
+    /// What the log has taken in, in bytes.
+    pub(crate) log_bytes: u64,
+    standing: Standing,
+    /// The side of the network on which a majority stands.
+    side: Option<u32>,
+    /// Whether it answers to clients: `standing`, and on their side.
     is_available: bool,
+    /// A replica on the clients' side answers reads at this time or before, come what may.
+    closed: Timestamp,
     /// Whether a user asked for a bound at its start.
     pub(crate) is_pinned: bool,
     pub(crate) tree: Tree,
@@ -81,7 +119,7 @@ pub struct Range {
 }
 
 impl Range {
-    pub(crate) fn new(id: RangeId, span: Span, config: Arc<SpanConfig>, nodes: &[Node]) -> Self {
+    pub(crate) fn new(id: RangeId, span: Span, config: Arc<SpanConfig>, net: &Net<'_>) -> Self {
         let mut range = Self {
             id,
             span,
@@ -90,12 +128,16 @@ impl Range {
             leaseholder: NodeId(0),
             members: Vec::new(),
             position: 0,
+            log_bytes: 0,
+            standing: Standing::LostQuorum,
+            side: None,
             is_available: false,
+            closed: Timestamp::ZERO,
             is_pinned: false,
             tree: Tree::default(),
             tombstones: RangeTombstones::default(),
         };
-        range.place(nodes);
+        range.place(net);
         range
     }
 
@@ -133,14 +175,37 @@ impl Range {
     pub fn replicas(&self) -> Vec<Replica> {
         let one = |member: &Member| Replica {
             node: member.node,
-            position: member.stopped_at.unwrap_or(self.position),
+            position: member.stopped.map_or(self.position, |stopped| stopped.position),
         };
         self.members.iter().map(one).collect()
     }
 
-    /// Whether a majority of its replicas is live.
+    /// The nodes with a replica, in order of number.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> {
+        self.members.iter().map(|member| member.node)
+    }
+
+    /// Whether clients are answered: a majority is live, caught up and on their side, and one of it holds the lease.
     pub const fn is_available(&self) -> bool {
         self.is_available
+    }
+
+    /// Whether it answers, and if not, why.
+    pub const fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// The side of the network on which a majority that has caught up stands.
+    pub const fn quorum_side(&self) -> Option<u32> {
+        match self.standing {
+            Standing::Served | Standing::LeaseHeld => self.side,
+            Standing::CatchingUp | Standing::LostQuorum => None,
+        }
+    }
+
+    /// Reads at this time or before are answered by some replica that clients can reach, even without a majority.
+    pub const fn closed_timestamp(&self) -> Timestamp {
+        self.closed
     }
 
     /// Its range tombstones.
@@ -211,79 +276,199 @@ impl Range {
     }
 
     pub(crate) fn check_available(&self) -> Result<(), Error> {
-        if self.is_available {
-            return Ok(());
-        }
-        let stopped = self.members.iter().filter(|member| member.stopped_at.is_some());
-        Err(Error::RangeUnavailable {
+        if self.is_available { Ok(()) } else { Err(self.unavailable()) }
+    }
+
+    #[cold]
+    fn unavailable(&self) -> Error {
+        let stopped = self.members.iter().filter(|member| member.stopped.is_some());
+        Error::RangeUnavailable {
             range: self.id,
             span: self.span.clone(),
+            standing: self.standing,
             replicas: self.members.iter().map(|member| member.node).collect(),
             down: stopped.map(|member| member.node).collect(),
-        })
+        }
     }
 
-    /// One more change is in the log.
-    pub(crate) const fn advance_log(&mut self) {
+    /// One more change is in the log, of about so many bytes.
+    pub(crate) const fn advance_log(&mut self, bytes: u64) {
         self.position += 1;
+        self.log_bytes += bytes;
     }
 
-    /// Gives it a zone; replicas move at once if they must.
-    pub(crate) fn set_config(&mut self, config: Arc<SpanConfig>, nodes: &[Node]) {
+    /// Gives it a zone; replicas follow by the replicate queue, except where nothing would have to be sent.
+    pub(crate) fn set_config(&mut self, config: Arc<SpanConfig>, net: &Net<'_>) {
         if self.config != config {
             self.config = config;
-            self.place(nodes);
-        }
-    }
-
-    /// Puts replicas where the zone wants them.
-    pub(crate) fn place(&mut self, nodes: &[Node]) {
-        let wanted = allocate(nodes, &self.config, self.id);
-        let old = std::mem::take(&mut self.members);
-        let member = |node: NodeId| {
-            let known = old.iter().find(|member| member.node == node);
-            known.copied().unwrap_or(Member { node, stopped_at: None })
-        };
-        self.members = wanted.into_iter().map(member).collect();
-        self.leaseholder = NodeId(0);
-        self.follow(nodes);
-    }
-
-    /// Takes in which nodes are live: replicas stop or catch up, the lease moves off a node that is down.
-    pub(crate) fn follow(&mut self, nodes: &[Node]) {
-        let is_live = |id: NodeId| nodes.iter().any(|node| node.config.id == id && node.live);
-        let live: Vec<_> =
-            self.members.iter().map(|member| member.node).filter(|node| is_live(*node)).collect();
-        self.is_available = live.len() * 2 > self.members.len();
-        for member in &mut self.members {
-            if !is_live(member.node) {
-                member.stopped_at = member.stopped_at.or(Some(self.position));
-            } else if self.is_available {
-                // A majority holds every change, so whoever comes back finds all of them there.
-                member.stopped_at = None;
+            if self.tree.is_empty() && self.quorum_side().is_some() {
+                self.place(net);
             }
         }
-        if self.is_available && !live.contains(&self.leaseholder) {
-            let chosen = choose_leaseholder(nodes, &self.config, &live, self.id);
-            self.leaseholder = chosen.unwrap_or(self.leaseholder);
+    }
+
+    /// Puts replicas where the zone wants them: for a range that holds nothing yet.
+    pub(crate) fn place(&mut self, net: &Net<'_>) {
+        let placement = Placement {
+            nodes: net.nodes,
+            zone: &self.config,
+            range: self.id,
+            keep: &[],
+            side: net.gateway_side,
+        };
+        let wanted = placement.targets();
+        if wanted.is_empty() {
+            return;
         }
+        self.members = wanted.into_iter().map(|node| Member { node, stopped: None }).collect();
+        self.leaseholder = NodeId(0);
+        self.follow(net);
+    }
+
+    /// Takes in which nodes can be reached: replicas stop, the lease moves when its node's record has run out.
+    pub(crate) fn follow(&mut self, net: &Net<'_>) {
+        let majority = self.members.len() / 2 + 1;
+        let on = |side: u32| {
+            self.members.iter().filter(|member| net.side(member.node) == Some(side)).count()
+        };
+        self.side = self
+            .members
+            .iter()
+            .filter_map(|member| net.side(member.node))
+            .find(|side| on(*side) >= majority);
+        let (position, log_bytes) = (self.position, self.log_bytes);
+        let closed = net.now.add_nanos(-CLOSED_NANOS);
+        for member in &mut self.members {
+            let is_here = self.side.is_some() && net.side(member.node) == self.side;
+            if !is_here {
+                member.stopped.get_or_insert(Stopped { position, log_bytes, closed });
+            } else if member.stopped.is_some_and(|stopped| stopped.position == position) {
+                member.stopped = None;
+            }
+        }
+        let caught_up = self.members.iter().filter(|member| member.stopped.is_none()).count();
+        self.standing = if self.side.is_none() {
+            Standing::LostQuorum
+        } else if caught_up < majority {
+            Standing::CatchingUp
+        } else if self.hold_lease(net) {
+            Standing::Served
+        } else {
+            Standing::LeaseHeld
+        };
+        self.is_available = self.standing == Standing::Served && net.gateway_side == self.side;
+        self.closed = self
+            .members
+            .iter()
+            .filter(|member| {
+                net.gateway_side.is_some() && net.side(member.node) == net.gateway_side
+            })
+            .map(|member| member.stopped.map_or(closed, |stopped| stopped.closed))
+            .max()
+            .unwrap_or(Timestamp::ZERO);
+    }
+
+    /// Lets the lease move if its holder has lost it; answers whether someone of the majority holds it.
+    fn hold_lease(&mut self, net: &Net<'_>) -> bool {
+        let holder = net.node(self.leaseholder);
+        let is_member = self.members.iter().any(|member| member.node == self.leaseholder);
+        let may = self.may_lead(net.nodes);
+        if may.contains(&self.leaseholder) {
+            return true;
+        }
+        let is_here = net.side(self.leaseholder) == self.side;
+        // A node that is not heard keeps its leases until its record has run out.
+        let is_held = is_member && !is_here && holder.is_some_and(|node| node.live);
+        if is_held {
+            return false;
+        }
+        match choose_leaseholder(net.nodes, &self.config, &may, self.id) {
+            Some(chosen) => {
+                self.leaseholder = chosen;
+                true
+            }
+            // Only nodes that drain are left: the lease stays where it is.
+            None => is_member && is_here && holder.is_some_and(|node| node.live),
+        }
+    }
+
+    /// The nodes that may be given the lease, in order of number.
+    pub(crate) fn may_lead(&self, nodes: &[Node]) -> Vec<NodeId> {
+        let may = |id: NodeId| {
+            nodes.iter().any(|node| {
+                node.config.id == id && node.may_lead() && node.reached_on() == self.side
+            })
+        };
+        let caught_up = self.members.iter().filter(|member| member.stopped.is_none());
+        caught_up.map(|member| member.node).filter(|id| may(*id)).collect()
+    }
+
+    /// The replicas that can be reached and lag, with the bytes of the log that they miss.
+    pub(crate) fn lagging(&self, nodes: &[Node]) -> Vec<(NodeId, u64)> {
+        let here = |id: NodeId| {
+            let node = nodes.iter().find(|node| node.config.id == id);
+            node.is_some_and(|node| node.reached_on() == self.side)
+        };
+        let of = |member: &Member| {
+            let missed = self.log_bytes - member.stopped?.log_bytes;
+            (self.side.is_some() && here(member.node)).then_some((member.node, missed))
+        };
+        self.members.iter().filter_map(of).collect()
+    }
+
+    /// A replica has been sent what it missed.
+    pub(crate) fn catch_up(&mut self, id: NodeId) -> bool {
+        let member = self.members.iter_mut().find(|member| member.node == id);
+        member.is_some_and(|member| member.stopped.take().is_some())
+    }
+
+    /// Gives the lease to another replica.
+    pub(crate) fn move_lease(&mut self, id: NodeId) -> bool {
+        let may = self.members.iter().any(|member| member.node == id && member.stopped.is_none());
+        if may {
+            self.leaseholder = id;
+        }
+        may
+    }
+
+    /// Takes a replica away and makes another, which is sent everything before it counts.
+    pub(crate) fn change_members(&mut self, from: Option<NodeId>, to: Option<NodeId>) -> bool {
+        if self.quorum_side().is_none() {
+            return false;
+        }
+        self.members.retain(|member| Some(member.node) != from);
+        if let Some(node) = to
+            && self.members.iter().all(|member| member.node != node)
+        {
+            self.members.push(Member { node, stopped: None });
+            self.members.sort_by_key(|member| member.node);
+        }
+        true
+    }
+
+    /// Whether the replicas of two ranges lie on the same nodes and none lags.
+    pub(crate) fn lies_with(&self, other: &Self) -> bool {
+        self.is_available
+            && other.is_available
+            && self.members == other.members
+            && self.members.iter().all(|member| member.stopped.is_none())
     }
 
     /// Cuts at `key`, which lies inside; this keeps the left part and the right one is answered under a new number.
-    pub(crate) fn split_off(&mut self, key: &[u8], id: RangeId, nodes: &[Node]) -> Self {
+    pub(crate) fn split_off(&mut self, key: &[u8], id: RangeId, net: &Net<'_>) -> Self {
         let right_span = Span { start: key.to_vec(), end: std::mem::take(&mut self.span.end) };
         self.span.end = key.to_vec();
-        let mut right = Self::new(id, right_span, Arc::clone(&self.config), nodes);
+        let mut right = Self::new(id, right_span, Arc::clone(&self.config), net);
         // The right part starts with the replicas and the log of the left one, as in the real system; leases go by turns.
         right.members.clone_from(&self.members);
         right.gc_threshold = self.gc_threshold;
-        right.position = self.position;
+        (right.position, right.log_bytes) = (self.position, self.log_bytes);
         let (left_tree, right_tree) = std::mem::take(&mut self.tree).split(key);
         self.tree = left_tree;
         right.tree = right_tree;
         right.tombstones = self.tombstones.inside(&right.span);
         self.tombstones = self.tombstones.inside(&self.span);
-        right.follow(nodes);
+        right.follow(net);
         right
     }
 
@@ -292,6 +477,7 @@ impl Range {
         self.span.end = right.span.end;
         self.gc_threshold = self.gc_threshold.max(right.gc_threshold);
         self.position = self.position.max(right.position) + 1;
+        self.log_bytes += right.log_bytes;
         self.tree = std::mem::take(&mut self.tree).join(right.tree);
         self.tombstones.append(right.tombstones);
     }

@@ -18,13 +18,13 @@ use base::num::as_unsigned;
 use base::span::{Key, Span};
 
 use crate::cluster::Kv;
+use crate::liveness::Net;
 use crate::zone::SpanConfig;
 
 impl Kv {
     /// Sets what zones say, splits ranges at the spans' bounds, joins ranges that no bound keeps apart. Spans are in
     /// order and do not overlap; keys in none of them have the default.
     pub fn set_span_configs(&mut self, configs: Vec<(Span, SpanConfig)>, now: Timestamp) {
-        let _ = now;
         let mut shared: Vec<(Span, Arc<SpanConfig>)> = Vec::with_capacity(configs.len());
         for (span, config) in configs {
             let same = shared.iter().rev().find(|(_, known)| **known == config);
@@ -40,10 +40,12 @@ impl Kv {
             self.cut(bound);
         }
         let nodes = Arc::clone(&self.nodes);
+        self.followed = self.followed.max(now);
+        let net = Net { nodes: &nodes, gateway_side: self.gateway_side(), now };
         for at in 0..self.ranges.len() {
             let config = self.config_at(&self.ranges[at].span().start);
             if *self.ranges[at].config() != *config {
-                Arc::make_mut(&mut self.ranges[at]).set_config(config, &nodes);
+                Arc::make_mut(&mut self.ranges[at]).set_config(config, &net);
             }
         }
         self.join_small();
@@ -79,7 +81,9 @@ impl Kv {
         }
         self.last_range += 1;
         let id = RangeId(self.last_range);
-        let right = Arc::make_mut(&mut self.ranges[at]).split_off(key, id, &self.nodes);
+        let nodes = Arc::clone(&self.nodes);
+        let net = Net { nodes: &nodes, gateway_side: self.gateway_side(), now: self.followed };
+        let right = Arc::make_mut(&mut self.ranges[at]).split_off(key, id, &net);
         self.ranges.insert(at + 1, Arc::new(right));
         self.index_ranges();
     }
@@ -110,7 +114,7 @@ impl Kv {
             let bytes = left.tree.summary().total_bytes + right.tree.summary().total_bytes;
             let is_small = bytes < as_unsigned(left.config().range_min_bytes.max(1));
             let is_kept = right.is_pinned || self.bounds.contains(&right.span().start);
-            if is_kept || !is_small || !left.is_available() || !right.is_available() {
+            if is_kept || !is_small || !left.lies_with(right) {
                 at += 1;
                 continue;
             }

@@ -1,9 +1,8 @@
 //! Ranges: bounds by zones, sizes and users; thresholds; nodes that stop.
 
 use base::hlc::Timestamp;
-use base::ids::{NodeId, RangeId, Uuid};
+use base::ids::{NodeId, Uuid};
 use base::span::Span;
-use base::sqlstate::SqlState;
 use kv::{Config, Direction, Error, Kv, NodeConfig, Protection, Range, SpanConfig};
 
 fn t(secs: i64) -> Timestamp {
@@ -12,7 +11,7 @@ fn t(secs: i64) -> Timestamp {
 
 fn three_nodes() -> Kv {
     let node = |id| NodeConfig { id: NodeId(id), locality: Vec::new() };
-    Kv::new(Config { nodes: vec![node(1), node(2), node(3)] })
+    Kv::new(Config { nodes: vec![node(1), node(2), node(3)], ..Config::default() })
 }
 
 fn put(kv: &mut Kv, secs: i64, key: &str, value: &str) -> Result<Timestamp, Error> {
@@ -133,32 +132,4 @@ fn system_ranges_and_excluded_ones_differ() {
     assert_eq!(kv.effective_threshold(kv.range_of(b"t"), t(1000)), t(400), "not held back");
     kv.set_strict_gc(false);
     assert_eq!(kv.effective_threshold(kv.range_of(b"t"), t(1000)), Timestamp::ZERO);
-}
-
-#[test]
-fn nodes_stop_and_come_back() {
-    let mut kv = three_nodes();
-    put(&mut kv, 1, "a", "1").unwrap();
-    assert_eq!(kv.range_of(b"a").leaseholder(), NodeId(1));
-    kv.set_node_live(NodeId(1), false);
-    assert_eq!(kv.range_of(b"a").leaseholder(), NodeId(2));
-    put(&mut kv, 2, "a", "2").unwrap();
-    let positions = |kv: &Kv| -> Vec<u64> {
-        kv.range_of(b"a").replicas().iter().map(|replica| replica.position).collect()
-    };
-    assert_eq!(positions(&kv), [1, 2, 2]);
-    kv.set_node_live(NodeId(3), false);
-    let error = put(&mut kv, 3, "a", "3").unwrap_err();
-    assert_eq!(error.sqlstate(), SqlState::RANGE_UNAVAILABLE);
-    assert_eq!(
-        error.to_string(),
-        "replica unavailable: unable to serve request to r1: [(n1,s1),(n2,s2),(n3,s3)]: lost \
-         quorum (down: (n1,s1),(n3,s3))"
-    );
-    assert!(!kv.gc_range(RangeId(1), t(1_000_000)).moved);
-    kv.set_node_live(NodeId(1), true);
-    put(&mut kv, 4, "a", "4").unwrap();
-    assert_eq!(positions(&kv), [3, 3, 2]);
-    kv.set_node_live(NodeId(3), true);
-    assert_eq!(positions(&kv), [3, 3, 3]);
 }

@@ -85,7 +85,7 @@ impl Cluster {
         let rules = Rules::of(version);
         let mut rng = state.rng.fork(&format!("cluster/{}", new.name));
         let id = Uuid::from_chance(rng.bytes16());
-        let mut kv = kv::Kv::new(kv::Config { nodes: nodes(new) });
+        let mut kv = kv::Kv::new(kv::Config { nodes: nodes(new), start: state.now() });
         kv.set_row_prefix(row_prefix_len);
         let catalog = Catalog::new(rules);
         // Only a bug could make the first rows of an empty key space fail.

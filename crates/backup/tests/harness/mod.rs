@@ -89,7 +89,7 @@ impl World {
     pub fn add_cluster(&mut self) {
         let nodes =
             (1..=3).map(|n| kv::NodeConfig { id: NodeId(n), locality: Vec::new() }).collect();
-        let mut kv = kv::Kv::new(kv::Config { nodes });
+        let mut kv = kv::Kv::new(kv::Config { nodes, ..kv::Config::default() });
         let catalog = Catalog::new(self.rules);
         let tables = std::sync::Arc::clone(catalog.system());
         let n = u8::try_from(self.clusters.len()).unwrap();

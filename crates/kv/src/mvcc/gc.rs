@@ -97,5 +97,5 @@ fn collect(range: &mut Range, report: &mut GcReport) {
     report.removed_bytes = before.total_bytes - after.total_bytes;
     report.removed_range_tombstones = base::num::to_u64(old.count());
     range.tombstones = kept;
-    range.advance_log();
+    range.advance_log(0);
 }

@@ -42,8 +42,9 @@ impl Kv {
             let range = Arc::make_mut(&mut self.ranges[*at]);
             let before = range.tree.summary().total_bytes;
             ingest_range(range, entries.clone().filter_map(|entry| batch.get(entry)));
-            range.advance_log();
-            self.bytes += range.tree.summary().total_bytes.saturating_sub(before);
+            let more = range.tree.summary().total_bytes.saturating_sub(before);
+            range.advance_log(more);
+            self.bytes += more;
         }
         for (at, _) in parts.iter().rev() {
             self.split_by_size(*at);
@@ -70,7 +71,7 @@ impl Kv {
             let before = range.tree.summary().total_bytes;
             range.tree.clear(span);
             range.tombstones.clear(span);
-            range.advance_log();
+            range.advance_log(0);
             let removed = before.saturating_sub(range.tree.summary().total_bytes);
             self.bytes = self.bytes.saturating_sub(removed);
         }
@@ -98,7 +99,7 @@ impl Kv {
                 let Some(part) = range.span().intersect(&tombstone.span) else { continue };
                 let range = Arc::make_mut(range);
                 range.tombstones.add(&part, tombstone.ts);
-                range.advance_log();
+                range.advance_log(0);
             }
         }
     }

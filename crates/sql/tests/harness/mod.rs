@@ -42,7 +42,7 @@ impl Cluster {
     pub fn new(rules: Rules) -> Self {
         let nodes =
             (1..=3).map(|n| kv::NodeConfig { id: NodeId(n), locality: Vec::new() }).collect();
-        let mut kv = kv::Kv::new(kv::Config { nodes });
+        let mut kv = kv::Kv::new(kv::Config { nodes, ..kv::Config::default() });
         let mut clock = Clock::new(Timestamp::from_secs(1_648_778_400));
         let catalog = Catalog::new(rules);
         let tables = std::sync::Arc::clone(catalog.system());

@@ -406,24 +406,23 @@ fn fill_kv_liveness(view: &mut View<'_, '_>) -> Filled {
     Ok(liveness(view, false))
 }
 
-/// Liveness records: a node that runs is heard up to now.
+/// Liveness records: a node that is heard has one that holds for some seconds more.
 fn liveness(view: &View<'_, '_>, gossip: bool) -> Vec<Vec<Datum>> {
     let now = view.cx.clock.now();
-    view.cx
-        .kv
-        .nodes()
+    let kv = &view.cx.kv;
+    kv.nodes()
         .iter()
         .map(|node| {
             let mut row = vec![
                 int(node.config.id.0),
-                Datum::Int(1),
-                Datum::from(now.to_string()),
-                Datum::Bool(false),
+                Datum::Int(i64::try_from(node.epoch).unwrap_or(i64::MAX)),
+                Datum::from(kv.liveness_until(node, now).to_string()),
+                Datum::Bool(node.draining),
             ];
             if gossip {
-                row.push(Datum::Bool(false));
+                row.push(Datum::Bool(node.membership == kv::Membership::Decommissioning));
             }
-            row.push(text("active"));
+            row.push(text(node.membership.word()));
             if gossip {
                 row.push(Datum::Null);
             }
