@@ -10,7 +10,7 @@ const FILE_LINES_MAX: usize = 600;
 const FUNCTION_LINES_MAX: usize = 70;
 
 /// The crate table: what each crate may use of ours.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("base", &[]),
     ("kv", &["base"]),
     ("cloud", &["base"]),
@@ -19,9 +19,10 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("backup", &["base", "kv", "cloud", "sql"]),
     ("simulator", &["base", "kv", "cloud", "sql", "backup", "protocol"]),
     ("script", &["base", "kv", "sql", "simulator", "protocol"]),
+    ("fuzz", &["base", "kv", "cloud", "sql", "backup", "simulator", "protocol"]),
     ("js", &["simulator", "protocol"]),
     ("web", &["protocol"]),
-    ("cli", &["simulator", "script", "protocol"]),
+    ("cli", &["simulator", "script", "fuzz", "protocol"]),
     ("xtask", &[]),
 ];
 

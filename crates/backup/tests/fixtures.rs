@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use backup::dest::{chain, collection};
 use backup::keyspan;
 use backup::manifest::codec::hex;
-use backup::restore::merge::{self, Input, Wanted};
+use backup::restore::merge::{self, Held, Input, Wanted};
 use backup::targets::Snapshot;
 use base::hlc::Timestamp;
 use base::ids::NodeId;
@@ -152,7 +152,8 @@ fn check_rows(layers: &[chain::Layer], want: &Value, buckets: &Buckets) {
             let object = layer.dir.join(&file.path).bare();
             if inputs.iter().all(|input: &Input| input.object != object) {
                 let bytes = layer.dir.get(buckets, &file.path).unwrap().value;
-                inputs.push(Input { object, bytes });
+                let held = Held::by(&layer.manifest, &file.path);
+                inputs.push(Input { object, bytes, held });
             }
         }
     }

@@ -6,6 +6,7 @@
 //! | `\sim bucket rm URI` | [`rm`] |
 //! | `\sim bucket flip URI [BYTE]` | [`flip`] |
 //! | `\sim bucket truncate URI [BYTES]` | [`truncate`] |
+//! | `\sim bucket cp URI URI` | [`copy`] |
 //!
 //! Shape: a URI names one object, or all below it when it ends with a slash. Credentials are not asked for: this is the
 //! operator's own hand. Left out: outages, throttling, denials, object lock.
@@ -126,6 +127,24 @@ pub fn truncate(
     Ok(left)
 }
 
+/// Copies an object over another, or to where there was none.
+///
+/// *Errors*: As [`locate`]; [`Error::NotFound`].
+pub fn copy(
+    buckets: &mut Buckets,
+    from: &str,
+    to: &str,
+    who: Opener<'_>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let (store, path) = locate(from, who, buckets)?;
+    let (target, place) = locate(to, who, buckets)?;
+    let object = buckets.object(&store, &path).ok_or_else(|| not_found(&store, from))?;
+    let copy = Object { bytes: object.bytes.clone(), written: now };
+    buckets.insert(&target, &place, copy);
+    Ok(())
+}
+
 /// A path without empty parts; a slash at its end stays, since it says that all below is meant.
 fn clean(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -165,6 +184,9 @@ mod tests {
         assert_eq!(&*store.get(&buckets, "x").unwrap().value, b"abbd");
         assert_eq!(truncate(&mut buckets, "s3://b/c/x", Some(1), WHO, now), Ok(1));
         assert!(flip(&mut buckets, "s3://b/c/x", Some(1), WHO, now).is_err());
+        assert_eq!(copy(&mut buckets, "s3://b/c/xy", "s3://b/c/x", WHO, now), Ok(()));
+        assert_eq!(&*store.get(&buckets, "x").unwrap().value, b"-");
+        assert!(copy(&mut buckets, "s3://b/c/none", "s3://b/c/x", WHO, now).is_err());
         assert_eq!(rm(&mut buckets, "s3://b/c/x", WHO), Ok(1));
         assert!(rm(&mut buckets, "s3://b/c/x", WHO).is_err());
         assert_eq!(rm(&mut buckets, "s3://b/c/", WHO), Ok(1));

@@ -9,7 +9,7 @@
 //! | `mark NAME`, `branch NAME`, `branches`, `use NAME` | names moments, leaves and joins lines of them |
 //! | `agenda [N]` | what will happen next |
 //! | `cluster new NAME [nodes=N] [share=OTHER] …`, `cluster use NAME`, `cluster list` | clusters |
-//! | `bucket ls URI`, `rm URI`, `flip URI [BYTE]`, `truncate URI [BYTES]` | objects and what may befall them |
+//! | `bucket ls URI`, `rm URI`, `flip URI [BYTE]`, `truncate URI [BYTES]`, `cp URI URI` | objects and what may befall them |
 //! | `range-delete CLUSTER TABLE` | an MVCC range tombstone over a table, as bulk deletions write it |
 //! | `play`, `pause` | for a page; a run without one refuses them |
 //! | `seed`, `now`, `hash`, `help` | tell about the world |
@@ -41,7 +41,7 @@ pub const HELP: &str = "\\sim advance 26h                  let time pass
 \\sim agenda [N]                    what will happen next, and what it will break
 \\sim cluster new NAME [nodes=N] [share=OTHER]
 \\sim cluster use NAME, cluster list
-\\sim bucket ls [URI], rm URI, flip URI [BYTE], truncate URI [BYTES]
+\\sim bucket ls [URI], rm URI, flip URI [BYTE], truncate URI [BYTES], cp URI URI
 \\sim now, seed, hash";
 
 /// One command.
@@ -83,6 +83,8 @@ pub enum Command {
     BucketFlip(String, Option<u64>),
     /// Cuts an object to so many bytes; half if not said.
     BucketTruncate(String, Option<u64>),
+    /// Copies an object over another or to a new place.
+    BucketCopy(String, String),
     /// Deletes all keys of a table of a cluster by one MVCC range tombstone, as IMPORT's undo and the like do.
     RangeDelete(String, String),
     /// Tells the seed.
@@ -359,7 +361,7 @@ fn new_cluster(words: &mut Words) -> Result<Command, Error> {
 }
 
 fn bucket(words: &mut Words) -> Result<Command, Error> {
-    let verb = words.want("ls, rm, flip or truncate")?;
+    let verb = words.want("ls, rm, flip, truncate or cp")?;
     let uri = match verb.as_str() {
         // `ls` alone lists all there is.
         "ls" => words.next().unwrap_or_default(),
@@ -368,9 +370,10 @@ fn bucket(words: &mut Words) -> Result<Command, Error> {
     match verb.as_str() {
         "ls" => Ok(Command::BucketLs(uri)),
         "rm" => Ok(Command::BucketRm(uri)),
+        "cp" => Ok(Command::BucketCopy(uri, words.want("where to copy it")?)),
         "flip" => Ok(Command::BucketFlip(uri, words.number("a byte's place")?)),
         "truncate" => Ok(Command::BucketTruncate(uri, words.number("a number of bytes")?)),
-        _ => Err(Error::Bad { what: "ls, rm, flip or truncate", word: verb }),
+        _ => Err(Error::Bad { what: "ls, rm, flip, truncate or cp", word: verb }),
     }
 }
 

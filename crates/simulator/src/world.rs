@@ -295,6 +295,11 @@ impl World {
         replay::read(bytes)
     }
 
+    /// What lies in the buckets.
+    pub fn buckets(&self) -> &cloud::bucket::Buckets {
+        &self.state.buckets
+    }
+
     /// What the world was made from.
     pub fn config(&self) -> &Config {
         &self.state.config

@@ -28,7 +28,7 @@ use sql::rules::Rules;
 use super::contents;
 use super::covering::{self, Piece};
 use super::error::Error as RestoreError;
-use super::merge::{self, Input, Wanted};
+use super::merge::{self, Held, Input, Wanted};
 use super::rewrite::{Privileges, Rewriter};
 use super::spec::{Job, Phase};
 use super::system;
@@ -305,7 +305,8 @@ pub fn read_inputs(
                 cause: cause.to_string(),
                 corrupt: false,
             })?;
-        inputs.push(Input { object, bytes: got.count(nanos) });
+        let held = Held::by(&layer.manifest, &source.path);
+        inputs.push(Input { object, bytes: got.count(nanos), held });
     }
     Ok(inputs)
 }

@@ -8,8 +8,9 @@
 //!   written  /Table/<new id>/… @ now        key with its new table, value sealed again
 //! ```
 //!
-//! Shape: files are walked side by side, each once. Errors: every block's and every value's checksum is compared; what
-//! does not fit names the object. *Source*: `spec/keys-and-values.md` §6, `spec/restore.md` §7.
+//! Shape: files are walked side by side, each once. Errors: every block's and every value's checksum is compared, and every
+//! key and time with what the manifest says of its file; what does not fit names the object. *Source*:
+//! `spec/keys-and-values.md` §6, `spec/restore.md` §7.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -17,14 +18,14 @@ use std::sync::Arc;
 
 use base::hlc::Timestamp;
 use base::num::to_i64;
-use base::span::{Key, Span};
+use base::span::{self, Key, Span};
 use kv::mvcc::value;
 use kv::sst::reader::{Entries, Reader};
 use kv::{Batch, RangeTombstone};
 
 use super::error::Error;
 use crate::keyspan::{self, PrimaryIndexes, RowCounter};
-use crate::manifest::model::RowCount;
+use crate::manifest::model::{BackupManifest, RowCount};
 
 /// One file to be read: where it lies and its bytes.
 #[derive(Clone, Debug)]
@@ -33,6 +34,38 @@ pub struct Input {
     pub object: String,
     /// Its bytes.
     pub bytes: Arc<[u8]>,
+    /// What the manifest says of it.
+    pub held: Held,
+}
+
+/// What a file may hold by its layer's manifest: a whole file in the place of another has good checksums too.
+#[derive(Clone, Default, Debug)]
+pub struct Held {
+    /// Which keys, in order.
+    spans: Vec<Span>,
+    /// Versions after this…
+    start: Timestamp,
+    /// … up to this.
+    end: Timestamp,
+}
+
+impl Held {
+    /// What a layer says of the file at `path`.
+    pub fn by(layer: &BackupManifest, path: &str) -> Self {
+        let mut held = Self { start: Timestamp::MAX, ..Self::default() };
+        for file in layer.files.iter().filter(|file| file.path == path) {
+            let (start, end) = file.window(layer);
+            held.start = held.start.min(start);
+            held.end = held.end.max(end);
+            held.spans.push(Span::from(&file.span));
+        }
+        held.spans = span::merge(held.spans);
+        held
+    }
+
+    fn allows(&self, ts: Timestamp) -> bool {
+        self.start < ts && ts <= self.end
+    }
 }
 
 /// What is wanted of the files.
@@ -62,6 +95,9 @@ pub struct Merged {
 /// One file as it is walked.
 struct Cursor<'a> {
     object: &'a str,
+    held: &'a Held,
+    /// The first of the file's spans that may hold the next key.
+    span: usize,
     entries: Entries<'a>,
     key: Key,
     ts: Timestamp,
@@ -78,10 +114,21 @@ impl Cursor<'_> {
                 self.ts = ts;
                 self.value.clear();
                 self.value.extend_from_slice(value);
+                self.check()?;
             }
             None => self.is_done = true,
         }
         Ok(())
+    }
+
+    /// Compares the entry with what the manifest says of its file.
+    fn check(&mut self) -> Result<(), Error> {
+        let spans = &self.held.spans;
+        while spans.get(self.span).is_some_and(|span| span.end <= self.key) {
+            self.span += 1;
+        }
+        let is_held = spans.get(self.span).is_some_and(|span| span.start <= self.key);
+        if is_held && self.held.allows(self.ts) { Ok(()) } else { Err(foreign(self.object)) }
     }
 
     /// Keys rise; of one key the newest stands first.
@@ -97,14 +144,19 @@ pub fn merge(inputs: &[Input], wanted: Wanted<'_>) -> Result<Merged, Error> {
     let mut readers = Vec::with_capacity(inputs.len());
     for input in inputs {
         let reader = Reader::open(&input.bytes).map_err(|cause| corrupt(&input.object, &cause))?;
-        readers.push((input.object.as_str(), reader));
+        if !reader.range_tombstones().iter().all(|t| input.held.allows(t.ts)) {
+            return Err(foreign(&input.object));
+        }
+        readers.push((input, reader));
     }
     let mut tombstones: Vec<RangeTombstone> = Vec::new();
     let mut cursors = Vec::with_capacity(readers.len());
-    for (object, reader) in &readers {
+    for (input, reader) in &readers {
         tombstones.extend(reader.range_tombstones().iter().filter(|t| t.ts <= wanted.at).cloned());
         let mut cursor = Cursor {
-            object,
+            object: &input.object,
+            held: &input.held,
+            span: 0,
             entries: reader.entries(),
             key: Key::new(),
             ts: Timestamp::ZERO,
@@ -208,6 +260,12 @@ impl Output<'_> {
             }
         }
     }
+}
+
+/// A sound file that is not the one which the manifest describes.
+fn foreign(object: &str) -> Error {
+    let cause = "checksum mismatch; the file holds keys or times that its manifest does not name";
+    Error::BadObject { object: object.to_owned(), cause: cause.to_owned(), corrupt: true }
 }
 
 fn corrupt(object: &str, cause: &kv::sst::Error) -> Error {

@@ -48,6 +48,14 @@ pub(super) fn bucket_truncate(state: &mut State, uri: &str, bytes: Option<u64>) 
     Ok(bucket_changed(state, format!("{bare} cut to {left} bytes")))
 }
 
+pub(super) fn bucket_copy(state: &mut State, from: &str, to: &str) -> Outcome {
+    let (current, now) = (state.current.clone(), state.now());
+    fault::copy(&mut state.buckets, from, to, hand(&current), now)
+        .map_err(|cause| store_error(&cause))?;
+    let (from, to) = (bare(from), bare(to));
+    Ok(bucket_changed(state, format!("{from} copied to {to}")))
+}
+
 /// A URI without its parameters, which may hold secrets.
 fn bare(uri: &str) -> &str {
     uri.split('?').next().unwrap_or(uri)

@@ -1,0 +1,17 @@
+//! Attacks on the engine: generators, models, and what must hold whatever happens.
+//!
+//! ```text
+//!   seed ─▶ chance ─▶ generators ─▶ statements, time, faults ─▶ a world
+//!                                         │                      │ compared after each step
+//!                                         └─────────▶ a model ◀──┘
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`chance`] | draws from a seed |
+//! | [`stage`] | a world with the few calls that attacks need |
+//!
+//! Never knows: JavaScript, DOM, files, the wall clock.
+
+pub mod chance;
+pub mod stage;
