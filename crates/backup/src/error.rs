@@ -78,6 +78,15 @@ pub enum Error {
         /// The whole text.
         text: String,
     },
+    /// What only schedules meet: the whole text.
+    Schedule(String),
+    /// A cause with words before it.
+    Within {
+        /// The words: `failed to dry run backup`.
+        words: &'static str,
+        /// The cause.
+        cause: Box<Self>,
+    },
     /// What only BACKUP meets.
     Take(Box<take::Error>),
     /// What only RESTORE meets.
@@ -104,10 +113,12 @@ impl Error {
             Self::Target { cause, .. } => cause.sqlstate(),
             Self::Take(cause) => cause.sqlstate(),
             Self::Restore(cause) => cause.sqlstate(),
+            Self::Within { cause, .. } => cause.sqlstate(),
             Self::Disabled { .. } => SqlState::OPERATOR_INTERVENTION,
-            Self::InTransaction { .. } | Self::BothKeys | Self::Missing { .. } => {
-                SqlState::UNCATEGORIZED
-            }
+            Self::InTransaction { .. }
+            | Self::BothKeys
+            | Self::Missing { .. }
+            | Self::Schedule(_) => SqlState::UNCATEGORIZED,
             Self::Licence { .. } => SqlState::CCL_VALID_LICENSE_REQUIRED,
             Self::UriNeedsAdmin { .. } | Self::Denied { .. } => SqlState::INSUFFICIENT_PRIVILEGE,
             Self::BadOption { .. } => SqlState::INVALID_PARAMETER_VALUE,
@@ -117,8 +128,13 @@ impl Error {
     }
 
     /// More about what happened.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "no other layer has details")]
     pub fn detail(&self) -> Option<String> {
-        if let Self::Sql(cause) = self { cause.detail() } else { None }
+        match self {
+            Self::Sql(cause) => cause.detail(),
+            Self::Within { cause, .. } => cause.detail(),
+            _ => None,
+        }
     }
 
     /// What the user might do.
@@ -128,6 +144,7 @@ impl Error {
             Self::Kv(cause) => cause.hint().map(str::to_owned),
             Self::Dest(cause) => cause.hint(),
             Self::Restore(cause) => cause.hint(),
+            Self::Within { cause, .. } => cause.hint(),
             Self::Denied { hint, .. } => hint.clone(),
             Self::NotSimulated { .. } => {
                 Some("the fidelity sheet lists what Amber simulates".to_owned())
@@ -140,6 +157,7 @@ impl Error {
             | Self::UriNeedsAdmin { .. }
             | Self::BadOption { .. }
             | Self::Missing { .. }
+            | Self::Schedule(_)
             | Self::Take(_)
             | Self::BrokenJob { .. } => None,
         }
@@ -154,6 +172,7 @@ impl fmt::Display for Error {
             Self::Dest(cause) => cause.fmt(f),
             Self::Take(cause) => cause.fmt(f),
             Self::Restore(cause) => cause.fmt(f),
+            Self::Within { words, cause } => write!(f, "{words}: {cause}"),
             Self::Target { what: "BACKUP", cause } => {
                 write!(f, "failed to resolve targets specified in the BACKUP stmt: {cause}")
             }
@@ -173,8 +192,10 @@ impl fmt::Display for Error {
             }
             Self::Licence { feature, cluster } => write!(
                 f,
-                "use of BACKUP with {feature} requires an enterprise license. see \
-                 https://cockroachlabs.com/pricing?cluster={cluster} for details on how to enable enterprise features"
+                "use of {}{feature} requires an enterprise license. see \
+                 https://cockroachlabs.com/pricing?cluster={cluster} for details on how to enable enterprise features",
+                // A schedule names the statement that it would need.
+                if feature.starts_with("BACKUP ") { "" } else { "BACKUP with " }
             ),
             Self::UriNeedsAdmin { scheme, privilege: true, .. } => write!(
                 f,
@@ -185,9 +206,10 @@ impl fmt::Display for Error {
                 f,
                 "only users with the admin role are allowed to {what} the specified {scheme} URI"
             ),
-            Self::Denied { text, .. } | Self::BadOption { text } | Self::Missing { text } => {
-                f.write_str(text)
-            }
+            Self::Denied { text, .. }
+            | Self::BadOption { text }
+            | Self::Missing { text }
+            | Self::Schedule(text) => f.write_str(text),
             Self::BrokenJob { job } => write!(f, "job {job} cannot be read"),
             Self::NotSimulated { what } => write!(f, "unimplemented: {what}"),
         }

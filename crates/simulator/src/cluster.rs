@@ -54,6 +54,8 @@ pub(crate) struct Cluster {
     pub(crate) implicit_access: bool,
     /// Why jobs failed, with what their rows do not keep: for whoever waits.
     pub(crate) failures: BTreeMap<JobId, ErrorReply>,
+    /// How new the rows of schedules were when the scheduler's next look was set.
+    pub(crate) schedules_seen: Timestamp,
     pushed: Pushed,
 }
 
@@ -103,6 +105,7 @@ impl Cluster {
             visited: nature::visit_before(state.now()),
             implicit_access: new.implicit_access,
             failures: BTreeMap::new(),
+            schedules_seen: Timestamp::ZERO,
             pushed: Pushed::default(),
         };
         cluster.push(&mut state.clock);

@@ -3,7 +3,7 @@
 //! ```text
 //!   text ─▶ parse (the version's dialect) ─▶ BACKUP, RESTORE, SHOW BACKUP(S) ─▶ crate backup, job on the agenda
 //!                                          ├▶ PAUSE, RESUME, CANCEL JOB      ─▶ job
-//!                                          ├▶ CREATE SCHEDULE and the like   ─▶ 0A000, see the fidelity sheet
+//!                                          ├▶ CREATE SCHEDULE and the like   ─▶ schedule
 //!                                          └▶ all others                     ─▶ sql::execute, [SHOW BACKUP …] filled first
 //!   afterwards: time passes, jobs of a committed transaction start, the key space hears of new zones and protections
 //! ```
@@ -31,7 +31,7 @@ use crate::cluster::Seat;
 use crate::event::{Event, Kind};
 use crate::input::{Policy, SessionRef};
 use crate::state::{Attempt, STATEMENT_NANOS, State};
-use crate::{job, view};
+use crate::{job, schedule, view};
 
 /// What a BACKUP costs at least, so that two fulls never share a name by accident. *Units*: nanoseconds.
 const BACKUP_NANOS: i64 = 10_000_000;
@@ -227,6 +227,7 @@ pub(crate) fn settle(state: &mut State, name: &str) {
     if changed {
         state.forget_forecast();
     }
+    schedule::replan(state, name);
 }
 
 #[expect(
@@ -241,6 +242,9 @@ fn carry_out(
 ) -> Result<Answer, ErrorReply> {
     if let Some(what) = not_simulated(stmt) {
         return Err(unsupported(what));
+    }
+    if let Some(answer) = schedule::statement(state, name, who, stmt) {
+        return answer;
     }
     match stmt {
         Statement::Backup(backup) => {
@@ -285,9 +289,6 @@ fn waits_for_jobs(stmt: &Statement) -> Option<&ShowJobs> {
 #[expect(clippy::wildcard_enum_match_arm, reason = "every other statement has a layer")]
 const fn not_simulated(stmt: &Statement) -> Option<&'static str> {
     match stmt {
-        Statement::CreateSchedule(_) => Some("CREATE SCHEDULE"),
-        Statement::AlterBackupSchedule(_) => Some("ALTER BACKUP SCHEDULE"),
-        Statement::ControlSchedules(_) => Some("control of schedules"),
         Statement::AlterBackup(_) => Some("ALTER BACKUP"),
         Statement::CheckExternalConnection(_) => Some("CHECK EXTERNAL CONNECTION"),
         _ => None,

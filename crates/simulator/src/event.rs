@@ -21,6 +21,8 @@ pub enum Kind {
     Statement,
     /// A job began, stepped aside or ended.
     Job,
+    /// A schedule's time came.
+    Schedule,
     /// GC removed something.
     Gc,
     /// The TTL passed the end of a chain: it cannot be extended as things stand.
@@ -38,6 +40,7 @@ impl Kind {
         match self {
             Self::Statement => "statement",
             Self::Job => "job",
+            Self::Schedule => "schedule",
             Self::Gc => "gc",
             Self::ChainTorn | Self::ChainBroken => "backup",
             Self::Bucket => "bucket",

@@ -68,6 +68,7 @@ pub(crate) fn of(state: &State) -> u128 {
                 hasher.bytes(cluster.as_bytes());
                 hasher.word(num::as_unsigned(job.0));
             }
+            Item::Scheduler { cluster } => hasher.bytes(cluster.as_bytes()),
         }
     }
     for store in state.buckets.stores() {

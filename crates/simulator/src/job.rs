@@ -12,6 +12,7 @@
 
 use std::sync::Arc;
 
+use backup::schedule::executor;
 use base::hlc::Timestamp;
 use base::ids::JobId;
 use base::sqlstate::SqlState;
@@ -21,6 +22,7 @@ use protocol::time::Nanos;
 use sql::ast::job::{ControlJobs, JobCommand, JobSet};
 use sql::ast::show::{ShowJobs, ShowJobsWhich};
 use sql::ast::{Select, Show, Statement};
+use sql::catalog::privilege::Privilege;
 use sql::jobs::{self, Kind as JobKind, Record, Status, Step, control, pausepoint};
 use sql::outcome::Rows;
 use sql::session::Session;
@@ -30,6 +32,7 @@ use crate::cluster::Cluster;
 use crate::dispatch::{self, Answer, Ran};
 use crate::event::{Event, Kind};
 use crate::input::SessionRef;
+use crate::schedule;
 use crate::state::{CLOCK_MAX, ITEMS_MAX, Item, State};
 
 /// What a step takes that says only that it can go on. *Units*: nanoseconds.
@@ -70,17 +73,19 @@ fn schedule(state: &mut State, name: &str, record: &Record, at: Timestamp) {
 fn take_off(state: &mut State, name: &str, id: JobId) {
     state.agenda.retain(|_, item| match item {
         Item::JobStep { cluster, job, .. } => *job != id || cluster != name,
+        Item::Scheduler { .. } => true,
     });
 }
 
 fn is_scheduled(state: &State, name: &str, id: JobId) -> bool {
     state.agenda.iter().any(|(_, item)| match item {
         Item::JobStep { cluster, job, .. } => *job == id && cluster == name,
+        Item::Scheduler { .. } => false,
     })
 }
 
 /// Does something to rows of jobs in a transaction of its own.
-fn in_txn<T>(
+pub(crate) fn in_txn<T>(
     state: &mut State,
     name: &str,
     work: impl FnMut(&mut sql::catalog::Sys<'_>) -> Result<T, sql::catalog::Error>,
@@ -249,6 +254,9 @@ fn finished(state: &mut State, name: &str, id: JobId) {
 
 fn ended(state: &mut State, name: &str, id: JobId) {
     take_off(state, name, id);
+    if let Some(record) = load(state, name, id) {
+        schedule::job_ended(state, name, &record);
+    }
     state.forget_forecast();
     answer_waiting(state, name, id);
 }
@@ -380,9 +388,17 @@ pub(crate) fn control(
 ) -> Result<Answer, ErrorReply> {
     let ids = match &stmt.jobs {
         JobSet::Ids(select) => chosen(state, name, who, select)?,
-        JobSet::ForSchedules(_) => Vec::new(),
-        JobSet::AllOfKind(kind) => all_of(state, name, &kind.to_uppercase())?,
+        JobSet::ForSchedules(select) => {
+            let schedules = chosen(state, name, who, select)?;
+            let of_them = |by: i64| schedules.iter().any(|id| id.0 == by);
+            those(state, name, stmt.command, |job| executor::made_by(job).is_some_and(of_them))?
+        }
+        JobSet::AllOfKind(kind) => {
+            let kind = kind.to_uppercase();
+            those(state, name, stmt.command, |job| job.kind().words() == kind)?
+        }
     };
+    check_controls(state, name, who, &ids)?;
     let printed = |expr| sql::print::expr_to_string(expr, &sql::print::Flags::default());
     let reason = stmt.reason.as_ref().map(printed);
     let reason = reason.as_deref().map(|text| text.trim_matches('\''));
@@ -422,11 +438,15 @@ pub(crate) fn control(
         JobCommand::Resume => "RESUME",
         JobCommand::Cancel => "CANCEL",
     };
-    Ok(Answer { tag: Some(format!("{verb} JOBS {}", ids.len())), ..Answer::default() })
+    let set = match &stmt.jobs {
+        JobSet::ForSchedules(_) => "JOBS FOR SCHEDULES",
+        JobSet::Ids(_) | JobSet::AllOfKind(_) => "JOBS",
+    };
+    Ok(Answer { tag: Some(format!("{verb} {set} {}", ids.len())), ..Answer::default() })
 }
 
 /// The ids that a query gives.
-fn chosen(
+pub(crate) fn chosen(
     state: &mut State,
     name: &str,
     who: &Arc<SessionRef>,
@@ -450,16 +470,68 @@ fn chosen(
         .collect()
 }
 
-fn all_of(state: &mut State, name: &str, kind: &str) -> Result<Vec<JobId>, ErrorReply> {
+/// The jobs of some sort that a command can do something to.
+fn those(
+    state: &mut State,
+    name: &str,
+    command: JobCommand,
+    wanted: impl Fn(&Record) -> bool,
+) -> Result<Vec<JobId>, ErrorReply> {
+    let takes = |status: Status| match command {
+        JobCommand::Pause => {
+            matches!(status, Status::Pending | Status::Running | Status::Reverting)
+        }
+        JobCommand::Resume => status == Status::Paused,
+        JobCommand::Cancel => {
+            matches!(status, Status::Pending | Status::Running | Status::Paused)
+        }
+    };
     match in_txn(state, name, jobs::all) {
         Some(Ok(records)) => Ok(records
             .into_iter()
-            .filter(|record| record.kind().words() == kind && !record.status.is_terminal())
+            .filter(|record| wanted(record) && takes(record.status))
             .map(|record| record.id)
             .collect()),
         Some(Err(cause)) => Err(dispatch::of_sql(&cause.into())),
         None => Ok(Vec::new()),
     }
+}
+
+/// Refuses users who may not control jobs: not admins' by others, and nobody's without CONTROLJOB.
+fn check_controls(
+    state: &mut State,
+    name: &str,
+    who: &SessionRef,
+    ids: &[JobId],
+) -> Result<(), ErrorReply> {
+    let now = state.clock.tick();
+    let Some(cluster) = state.clusters.get_mut(name) else { return Ok(()) };
+    let Ok(catalog) = cluster.catalog.committed(&mut cluster.kv, now) else { return Ok(()) };
+    let users = &catalog.users;
+    if users.is_admin(&who.user) {
+        return Ok(());
+    }
+    let by_owner = cluster.rules.schedule_owner_controls();
+    let controls = users.has_option(&who.user, "CONTROLJOB")
+        || users.may_system(&who.user, Privilege::ControlJob);
+    let denied = |text: String| Err(dispatch::reply(SqlState::INSUFFICIENT_PRIVILEGE, text));
+    if !controls && !by_owner {
+        return denied(format!("user {} does not have CONTROLJOB privilege", who.user));
+    }
+    for &id in ids {
+        let Some(record) = load(state, name, id) else { continue };
+        let owner = &record.payload.username;
+        if *owner == who.user {
+            continue;
+        }
+        if catalog.users.is_admin(owner) {
+            return denied("only admins can control jobs owned by other admins".to_owned());
+        }
+        if !controls {
+            return denied(format!("user {} does not have privileges for job {id}", who.user));
+        }
+    }
+    Ok(())
 }
 
 /// SHOW JOBS WHEN COMPLETE: lets time pass until the jobs have ended, then shows them.

@@ -22,7 +22,7 @@
 //! | [`calendar`] | moments and lengths as people write them |
 //! | [`fidelity`] | what is exact, approximate, not simulated |
 //!
-//! Inside: `state` (the value), `cluster`, `timeline`, `dispatch` (statements), `job` (steps), `nature` (GC and what it does
+//! Inside: `state` (the value), `cluster`, `timeline`, `dispatch` (statements), `job` (steps), `schedule` (ticks), `nature` (GC and what it does
 //! to chains), `chains` (what lies in buckets), `command`, `scenario`, `hash`, `view`.
 //!
 //! Never knows: JavaScript, DOM, files, the wall clock.
@@ -48,6 +48,7 @@ mod hash;
 mod job;
 mod nature;
 mod scenario;
+mod schedule;
 mod state;
 mod timeline;
 mod view;

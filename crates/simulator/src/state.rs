@@ -24,7 +24,7 @@ use crate::cluster::Cluster;
 use crate::event::Event;
 use crate::input::{Config, Input};
 use crate::nature::{self, Nature};
-use crate::{command, dispatch, hash, job, scenario};
+use crate::{command, dispatch, hash, job, scenario, schedule};
 
 /// What a plain statement costs. *Units*: nanoseconds.
 pub(crate) const STATEMENT_NANOS: i64 = 1_000_000;
@@ -49,6 +49,11 @@ pub(crate) enum Item {
         job: JobId,
         /// Whether nobody waits for it: the GC of dropped tables.
         background: bool,
+    },
+    /// The scheduler looks for schedules that are due.
+    Scheduler {
+        /// The cluster's name.
+        cluster: String,
     },
 }
 
@@ -165,6 +170,7 @@ impl State {
             self.work += 1;
             match item {
                 Item::JobStep { cluster, job, .. } => job::step(self, &cluster, job),
+                Item::Scheduler { cluster } => schedule::tick(self, &cluster),
             }
         }
         true
@@ -174,6 +180,7 @@ impl State {
     pub(crate) fn jobs_run(&self) -> bool {
         self.agenda.iter().any(|(_, item)| match item {
             Item::JobStep { background, .. } => !background,
+            Item::Scheduler { .. } => false,
         })
     }
 

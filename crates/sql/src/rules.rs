@@ -182,6 +182,16 @@ rules! {
     schedule_history_incrementals_only: bool = false, true;
     /// Whether a schedule without a licence becomes one that only takes fulls.
     schedule_licence_fallback: bool = true, false;
+    /// Whether those who own a schedule may make and control it; otherwise only admins.
+    schedule_owner_controls: bool = false, true;
+    /// Whether DROP SCHEDULE of a full drops its incremental too.
+    drop_schedule_takes_partner: bool = false, true;
+    /// Whether an incremental waits for the job before it, whatever `on_previous_running` says.
+    scheduled_incremental_waits: bool = false, true;
+    /// Whether SHOW SCHEDULES has the columns of waiting and failing.
+    show_schedules_policies: bool = false, true;
+    /// Whether messages of schedules are those of v22.1 and later.
+    schedule_messages_later: bool = false, true;
     /// Whether ALTER BACKUP SCHEDULE exists.
     alter_backup_schedule: bool = false, true;
     /// Whether features are refused without a licence.

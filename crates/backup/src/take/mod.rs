@@ -23,4 +23,6 @@ mod resolve;
 pub mod spec;
 
 pub use error::Error;
-pub use plan::plan;
+pub(crate) use plan::check_licence;
+pub use plan::{Scheduled, dry_run, plan, plan_scheduled};
+pub(crate) use resolve::record_over;

@@ -41,10 +41,48 @@ struct Said {
     encrypted: bool,
 }
 
+/// A BACKUP that a schedule makes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scheduled {
+    /// The schedule.
+    pub schedule: i64,
+    /// The record of the pair that this backup's success moves on; empty for none.
+    pub record: Vec<u8>,
+}
+
 /// Checks a BACKUP and makes its job.
 ///
 /// *Errors*: whatever is wrong with it, the first thing first.
 pub fn plan(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
+    let examined = examine(stmt, cx)?;
+    write_down(stmt, examined, cx)
+}
+
+/// Checks a BACKUP as [`plan`] does, and leaves nothing behind.
+///
+/// *Errors*: those of [`plan`].
+pub fn dry_run(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+    examine(stmt, cx).map(drop)
+}
+
+/// Checks a BACKUP of a schedule and makes its job.
+///
+/// *Errors*: those of [`plan`].
+pub fn plan_scheduled(stmt: &Backup, by: Scheduled, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
+    let mut examined = examine(stmt, cx)?;
+    examined.job.set_schedule(by.schedule);
+    examined.job.plan.schedule_record = by.record;
+    write_down(stmt, examined, cx)
+}
+
+/// A BACKUP of which nothing is written yet.
+struct Examined {
+    job: Job,
+    snapshot: Snapshot,
+    detached: bool,
+}
+
+fn examine(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Examined, Error> {
     let rules = cx.rules();
     let catalog = sys::catalog_now(cx)?;
     statement::check_enabled("BACKUP", "feature.backup.enabled", &catalog, rules)?;
@@ -75,6 +113,14 @@ pub fn plan(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
         resolve::resolve(&mut job, &snapshot, &selection, cx, |cx| {
             check_licence("incremental", &catalog, cx)
         })?;
+    }
+    Ok(Examined { job, snapshot, detached: said.detached })
+}
+
+/// Makes the job of a BACKUP that may be taken.
+fn write_down(stmt: &Backup, examined: Examined, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
+    let Examined { mut job, snapshot, detached } = examined;
+    if cx.rules().destination_errors_in_plan() {
         resolve::protect(&job, cx)?;
         resolve::hold_directory(&job, cx)?;
     }
@@ -84,7 +130,7 @@ pub fn plan(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
         // Inside a block the record counts from its COMMIT on, and whoever commits tells the key space.
         sys::push_protections(cx)?;
     }
-    Ok(Planned { job: id, detached: said.detached })
+    Ok(Planned { job: job.id(), detached })
 }
 
 fn read(stmt: &Backup) -> Result<Said, Error> {
@@ -126,7 +172,11 @@ fn check_simulated(stmt: &Backup, said: &Said) -> Result<(), Error> {
 }
 
 /// Refuses a feature that needs a licence where there is none.
-fn check_licence(feature: &'static str, catalog: &Catalog, cx: &Cx<'_, '_>) -> Result<(), Error> {
+pub(crate) fn check_licence(
+    feature: &'static str,
+    catalog: &Catalog,
+    cx: &Cx<'_, '_>,
+) -> Result<(), Error> {
     let rules = cx.rules();
     let licence = catalog.settings.text(rules, "enterprise.license");
     if rules.licence_refusals() && licence.is_empty() {

@@ -95,19 +95,29 @@ fn check_covered(
 /// *Errors*: those of the key space.
 pub(super) fn protect(job: &Job, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
     let Some(id) = record_of(job) else { return Ok(()) };
-    let record = Record {
-        id,
-        ts: protected_time(job),
-        meta_type: "jobs".to_owned(),
-        meta: job.id().0,
-        target: if job.plan.is_cluster { Target::Cluster } else { Target::Objects(objects(job)) },
-        spans: job.draft.spans.iter().map(Into::into).collect(),
-    };
+    let record = record_over(job, id, protected_time(job), ("jobs", job.id().0));
     sys::within(cx, |sys| match protected::record(sys, id)? {
         // A step that is done again finds its own record.
         Some(_) => Ok(()),
         None => protected::protect(sys, &record),
     })
+}
+
+/// A record over all that a backup takes.
+pub(crate) fn record_over(
+    job: &Job,
+    id: Uuid,
+    ts: Timestamp,
+    (meta_type, meta): (&str, i64),
+) -> Record {
+    Record {
+        id,
+        ts,
+        meta_type: meta_type.to_owned(),
+        meta,
+        target: if job.plan.is_cluster { Target::Cluster } else { Target::Objects(objects(job)) },
+        spans: job.draft.spans.iter().map(Into::into).collect(),
+    }
 }
 
 /// Ids that a record names: whole databases, and the tables that come alone.

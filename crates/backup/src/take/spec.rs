@@ -52,6 +52,9 @@ pub struct Plan {
     /// The gateway.
     #[prost(uint32, tag = "10")]
     pub node: u32,
+    /// The record of a schedule that this backup's success moves on; empty for none.
+    #[prost(bytes = "vec", tag = "101")]
+    pub schedule_record: Vec<u8>,
 }
 
 impl Plan {
@@ -192,6 +195,12 @@ impl Job {
     /// Gives it the text that SHOW JOBS prints.
     pub fn set_description(&mut self, text: String) {
         self.record.payload.description = text;
+    }
+
+    /// A schedule made it.
+    pub fn set_schedule(&mut self, id: i64) {
+        let kind = crate::schedule::record::CREATED_BY.to_owned();
+        self.record.created_by = Some(sql::jobs::CreatedBy { kind, id });
     }
 
     /// It is done, and well.

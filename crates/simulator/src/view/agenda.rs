@@ -25,8 +25,9 @@ pub(crate) fn agenda(state: &mut State, limit: u32) -> AgendaView {
         .agenda
         .iter()
         .filter(|(slot, _)| slot.due <= to)
-        .map(|(slot, item)| job_step(state, slot.due, item))
+        .filter_map(|(slot, item)| job_step(state, slot.due, item))
         .collect();
+    items.extend(super::schedules::firings(state).filter(|item| item.due.0 <= to.wall));
     let nature = nature::known(state);
     items.extend(nature.coming.iter().filter(|one| one.at > now && one.at <= to).map(fate));
     items.extend(next_visit(state, now, to));
@@ -41,8 +42,8 @@ pub(crate) fn agenda(state: &mut State, limit: u32) -> AgendaView {
     }
 }
 
-fn job_step(state: &State, due: Timestamp, item: &Item) -> AgendaItem {
-    let Item::JobStep { cluster, job, background } = item;
+fn job_step(state: &State, due: Timestamp, item: &Item) -> Option<AgendaItem> {
+    let Item::JobStep { cluster, job, background } = item else { return None };
     let title = if *background {
         format!("job {job} clears what was dropped")
     } else {
@@ -50,14 +51,14 @@ fn job_step(state: &State, due: Timestamp, item: &Item) -> AgendaItem {
     };
     let detail =
         if state.clusters.len() > 1 { format!("on cluster {cluster}") } else { String::new() };
-    AgendaItem {
+    Some(AgendaItem {
         due: Nanos(due.wall),
         kind: AgendaKind::Job,
         title,
         subject: Some(job.to_string()),
         detail,
         ..AgendaItem::default()
-    }
+    })
 }
 
 fn fate(one: &Coming) -> AgendaItem {

@@ -5,6 +5,7 @@ use backup::schedule::record::{self, CREATED_BY, Schedule as Row};
 use backup::schedule::show;
 use base::hlc::Timestamp;
 use base::num;
+use protocol::agenda::{AgendaItem, AgendaKind, Consequence, Tone};
 use protocol::schedules::{LastRun, Schedule, SchedulesView};
 use protocol::time::Nanos;
 use sql::catalog::protected;
@@ -12,6 +13,7 @@ use sql::jobs::jobspb::Details;
 use sql::jobs::{self, Record, Status};
 use sql::rules::Rules;
 
+use crate::schedule::{look_at, moment};
 use crate::state::State;
 
 /// Most schedules listed.
@@ -29,6 +31,31 @@ pub(super) fn schedules(state: &State) -> SchedulesView {
         more: num::to_u32(all.saturating_sub(SCHEDULES_MAX)),
         last_completed: metric.filter_map(|row| found.last_completed(row)).max(),
     }
+}
+
+/// The next firing of each schedule that is not paused.
+pub(super) fn firings(state: &State) -> impl Iterator<Item = AgendaItem> {
+    let now = state.now();
+    let found = read(state);
+    let rules = found.as_ref().map(|found| found.rules);
+    let schedules = found.map(|found| found.schedules).unwrap_or_default();
+    schedules.into_iter().filter_map(move |row| {
+        let next = moment(row.next_run?);
+        let (kind, words) = if row.is_incremental() {
+            ("an incremental", "extends its chain")
+        } else {
+            ("a full", "begins a chain")
+        };
+        Some(AgendaItem {
+            due: Nanos(look_at(next.max(now)).wall),
+            kind: AgendaKind::Schedule,
+            title: format!("schedule {} takes {kind} backup", row.label),
+            subject: Some(row.label.clone()),
+            detail: format!("{}: {}", row.recurrence, row.shown_statement(rules?)),
+            consequence: Some(Consequence { tone: Tone::Safe, words: words.to_owned() }),
+            repeats: 0,
+        })
+    })
 }
 
 struct Found {

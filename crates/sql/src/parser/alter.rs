@@ -38,6 +38,10 @@ impl Parser<'_> {
                 p.alter_default_privileges()
             }),
             "user" | "role" => self.helped("ALTER ROLE", Self::alter_role),
+            "backup" if self.key_at(1) == "schedule" && !self.dialect.newer_options => {
+                self.skip();
+                Err(self.fault())
+            }
             "backup" if self.key_at(1) == "schedule" => self.helped("ALTER BACKUP SCHEDULE", |p| {
                 p.expect_all(&["backup", "schedule"])?;
                 p.alter_schedule()

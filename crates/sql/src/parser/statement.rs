@@ -43,7 +43,10 @@ impl Parser<'_> {
             "pause" => self.helped("PAUSE", Self::control),
             "resume" => self.helped("RESUME", Self::control),
             "cancel" => self.helped("CANCEL", Self::control),
-            "execute" if matches!(self.key_at(1), "schedule" | "schedules") => {
+            "execute"
+                if self.dialect.newer_options
+                    && matches!(self.key_at(1), "schedule" | "schedules") =>
+            {
                 self.helped("EXECUTE SCHEDULES", Self::control)
             }
             "show" => self.helped("SHOW", Self::show),
