@@ -129,7 +129,13 @@ pub const SHEET: &[Topic] = &[
     topic("BACKUP … TO, INCREMENTAL FROM; RESTORE of a whole path", NotSimulated, Absent, ""),
     topic("encryption_passphrase, kms", NotSimulated, NotSimulated, ""),
     topic("Locality-aware backups (lists of URIs)", NotSimulated, NotSimulated, ""),
-    topic("CREATE SCHEDULE FOR BACKUP and its family", NotSimulated, NotSimulated, ""),
+    topic(
+        "Schedules of backups: CREATE, ALTER, PAUSE, RESUME, DROP, SHOW",
+        Approximate,
+        Approximate,
+        "the scheduler looks on whole minutes, not on minutes with jitter; recurrences are in UTC; no other kinds of \
+         schedules; EXECUTE SCHEDULE (v26.2) refuses backup schedules with words of ours",
+    ),
     topic(
         "External connections",
         Absent,

@@ -18,7 +18,6 @@ use sql::catalog::descpb::{Descriptor, State};
 use sql::catalog::system::ids;
 use sql::catalog::{Error as CatalogError, Sys, SystemTables, write};
 use sql::row::RowDecoder;
-use sql::rules::Rules;
 use sql::types::Datum;
 
 use super::covering;
@@ -112,14 +111,12 @@ pub(super) fn restore_tables(
     backup: &Backup,
     cx: &mut Cx<'_, '_>,
 ) -> Result<i64, Error> {
-    let rules = cx.rules();
     let mut nanos = 0;
     for table in order(job, backup) {
         let rows = rows_of(table, job, backup, cx, &mut nanos)?;
         sys::alone(cx, |sys| match table {
             ids::SETTINGS => replace_settings(sys, &rows),
             ids::JOBS => add_jobs(sys, &rows),
-            ids::SCHEDULED_JOBS => replace_schedules(sys, &rows, rules),
             table => replace(sys, table, &rows),
         })?;
     }
@@ -214,24 +211,6 @@ fn replace_settings(sys: &mut Sys<'_>, rows: &[Vec<Datum>]) -> Result<(), Catalo
         sys.insert_values(ids::SETTINGS, row)?;
     }
     Ok(())
-}
-
-/// Schedules of another cluster do not run here until they are resumed, in the versions that see to that.
-fn replace_schedules(
-    sys: &mut Sys<'_>,
-    rows: &[Vec<Datum>],
-    rules: Rules,
-) -> Result<(), CatalogError> {
-    let mut rows = rows.to_vec();
-    let next_run = sys.tables.get(ids::SCHEDULED_JOBS).and_then(|table| table.ordinal("next_run"));
-    if rules.cluster_restore_pauses_schedules() {
-        for row in &mut rows {
-            if let Some(cell) = next_run.and_then(|at| row.get_mut(at)) {
-                *cell = Datum::Null;
-            }
-        }
-    }
-    replace(sys, ids::SCHEDULED_JOBS, &rows)
 }
 
 /// Jobs whose ids are free here. One that was at work when the backup was taken comes cancelled.

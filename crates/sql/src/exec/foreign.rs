@@ -12,6 +12,7 @@ use crate::ast::expr::Expr;
 use crate::ast::query::{
     JoinCond, Limit, OrderKey, Select, SelectBody, SourceKind, TableExpr, With,
 };
+use crate::ast::show::ShowJobsWhich;
 use crate::ast::{Show, Statement};
 use crate::plan::walk::each_child;
 
@@ -75,6 +76,13 @@ fn of_statement<'a>(stmt: &'a Statement, found: &mut Vec<&'a Statement>) {
             of_returning(&delete.returning, found);
         }
         Statement::Explain(explain) => of_statement(&explain.stmt, found),
+        Statement::Show(show) => {
+            if let Show::Jobs(jobs) = &**show
+                && let ShowJobsWhich::Ids(query) | ShowJobsWhich::ForSchedules(query) = &jobs.which
+            {
+                of_select(query, found);
+            }
+        }
         _ => {}
     }
 }
