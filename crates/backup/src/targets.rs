@@ -9,7 +9,7 @@
 //!
 //! Shape: pure functions over a [`Snapshot`], the descriptors at one moment. BACKUP takes it from the cluster at its
 //! end time, RESTORE from a manifest, so both mean the same by a name. *Source*: `spec/backup.md` §2, §3,
-//! `spec/error-messages.md` §3. Errors: [`Error`]. Left out: temporary tables are never targets; functions.
+//! `spec/error-messages.md` §3. Errors: [`Error`]. Left out: temporary tables are never targets; virtual clusters.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

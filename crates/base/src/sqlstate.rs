@@ -127,6 +127,10 @@ codes! {
     AMBIGUOUS_COLUMN = "42702";
     /// A function that does not exist.
     UNDEFINED_FUNCTION = "42883";
+    /// A function of that name and arguments exists.
+    DUPLICATE_FUNCTION = "42723";
+    /// A function that cannot be.
+    INVALID_FUNCTION_DEFINITION = "42P13";
     /// An object (user, role, index, job, schedule) that does not exist.
     UNDEFINED_OBJECT = "42704";
     /// A table that does not exist.

@@ -142,6 +142,12 @@ pub const SHEET: &[Topic] = &[
         Approximate,
         "CREATE and DROP, external:// in BACKUP, RESTORE, SHOW BACKUP; no CHECK, no privilege USAGE",
     ),
+    topic(
+        "CREATE FUNCTION, CREATE PROCEDURE, CALL",
+        Absent,
+        Approximate,
+        "in SQL; PL/pgSQL is kept but not run; one function a name; not inside DEFAULT, CHECK and computed columns; no triggers",
+    ),
     topic("Backup ids, compaction, online restore", Absent, NotSimulated, ""),
     topic(
         "Failures of nodes, partitions, decommission",

@@ -220,6 +220,8 @@ rules! {
     grant_options: bool = false, true;
     /// Whether constraints have ids in descriptors.
     constraint_ids: bool = false, true;
+    /// Whether users make functions and procedures.
+    user_functions: bool = false, true;
     /// Whether system privileges exist (`GRANT SYSTEM`).
     system_privileges: bool = false, true;
     /// Whether users have numbers.

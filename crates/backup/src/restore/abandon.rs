@@ -106,7 +106,9 @@ fn remove_all(sys: &mut Sys<'_>, ids: &[u32], now: Timestamp) -> Result<Vec<u32>
         }
         let (parent, schema) = descriptor.parents();
         let schema = if parent == 0 { 0 } else { schema };
-        write::drop_name(sys, parent, schema, descriptor.name())?;
+        if descriptor.is_named() {
+            write::drop_name(sys, parent, schema, descriptor.name())?;
+        }
         zones::remove(sys, *id)?;
         match &descriptor.union {
             Some(Union::Table(table)) => {

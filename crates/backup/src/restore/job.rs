@@ -147,7 +147,8 @@ impl Privileges for Owned<'_> {
             Some(Union::Schema(schema)) if schema.name == "public" => {
                 privilege::Privilege::Usage.bit() | privilege::Privilege::Create.bit()
             }
-            Some(Union::Schema(_) | Union::Table(_) | Union::Function(_)) | None => 0,
+            Some(Union::Function(_)) => privilege::Privilege::Execute.bit(),
+            Some(Union::Schema(_) | Union::Table(_)) | None => 0,
         };
         if public != 0 {
             privilege::grant(&mut made, "public", public, false);
@@ -392,7 +393,8 @@ pub fn set_state(descriptor: &mut Descriptor, state: DescriptorState, reason: &s
         Some(Union::Database(d)) => (&mut d.state, &mut d.offline_reason),
         Some(Union::Type(d)) => (&mut d.state, &mut d.offline_reason),
         Some(Union::Schema(d)) => (&mut d.state, &mut d.offline_reason),
-        Some(Union::Function(_)) | None => return,
+        Some(Union::Function(d)) => (&mut d.state, &mut d.offline_reason),
+        None => return,
     };
     *place = state.into();
     reason.clone_into(why);

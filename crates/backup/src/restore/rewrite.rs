@@ -10,15 +10,16 @@
 //! ```
 //!
 //! Shape: pure; `rewrites` says for each id of the backup where it goes, and what is not in it is gone. A cluster
-//! restore keeps ids and rewrites nothing. *Source*: `spec/restore.md` §4 to §6. Left out: functions; schema changes
+//! restore keeps ids and rewrites nothing. *Source*: `spec/restore.md` §4 to §6. Left out: schema changes
 //! under way (the real system goes on with them); partitions.
 
 use std::collections::BTreeMap;
 
 use base::hlc::Timestamp;
 use sql::catalog::descpb::{
-    Alias, DatabaseDescriptor, DefaultPrivileges, Descriptor, PrivilegeDescriptor,
-    SchemaDescriptor, SqlType, State, TableDescriptor, TypeDescriptor, Union, family,
+    Alias, DatabaseDescriptor, DefaultPrivileges, Descriptor, FunctionDescriptor, LANG_SQL,
+    PrivilegeDescriptor, SchemaDescriptor, SqlType, State, TableDescriptor, TypeDescriptor, Union,
+    family,
 };
 use sql::jobs::jobspb::DescriptorRewrite;
 use sql::lexer::{self, TokenKind};
@@ -58,7 +59,7 @@ impl Rewriter<'_> {
             Union::Schema(d) => self.schema(d, to, privileges).into(),
             Union::Type(d) => self.user_type(d, to, privileges).into(),
             Union::Table(d) => self.table(d, to, privileges).into(),
-            Union::Function(_) => return None,
+            Union::Function(d) => self.routine(d, to, privileges).into(),
         };
         Some(rewritten)
     }
@@ -121,6 +122,35 @@ impl Rewriter<'_> {
         }
         d.referencing_descriptor_ids =
             d.referencing_descriptor_ids.iter().filter_map(|id| self.id(*id)).collect();
+        d.version = 1;
+        d.modification_time = self.now.into();
+        d.state = State::Offline.into();
+        OFFLINE_REASON.clone_into(&mut d.offline_reason);
+        d.privileges = privileges;
+        d
+    }
+
+    fn routine(
+        &self,
+        mut d: FunctionDescriptor,
+        to: &DescriptorRewrite,
+        privileges: Option<PrivilegeDescriptor>,
+    ) -> FunctionDescriptor {
+        d.id = to.id;
+        d.parent_id = to.parent_id;
+        d.parent_schema_id = to.parent_schema_id;
+        for ty in d.params.iter_mut().filter_map(|param| param.ty.as_mut()) {
+            self.sql_type(ty);
+        }
+        if let Some(ty) = &mut d.return_type.ty {
+            self.sql_type(ty);
+        }
+        if d.lang == LANG_SQL {
+            d.function_body = self.view_query(&d.function_body);
+        }
+        for ids in [&mut d.depends_on, &mut d.depends_on_types] {
+            *ids = ids.iter().filter_map(|id| self.id(*id)).collect();
+        }
         d.version = 1;
         d.modification_time = self.now.into();
         d.state = State::Offline.into();

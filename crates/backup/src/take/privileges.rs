@@ -97,7 +97,8 @@ fn check_old(user: &str, descriptor: &Descriptor, catalog: &Catalog) -> Result<(
         Some(Union::Schema(_)) => (may(Privilege::Usage), "USAGE", "schema"),
         Some(Union::Type(_)) => (may(Privilege::Usage), "USAGE", "type"),
         Some(Union::Table(_)) => (may(Privilege::Select), "SELECT", "relation"),
-        Some(Union::Function(_)) | None => (true, "EXECUTE", "function"),
+        Some(Union::Function(_)) => (may(Privilege::Execute), "EXECUTE", "function"),
+        None => return Ok(()),
     };
     if is_allowed {
         return Ok(());

@@ -410,8 +410,22 @@ pub enum CreateTypeKind {
     Composite(Vec<(Name, TypeName)>),
 }
 
-/// CREATE FUNCTION or PROCEDURE, kept as text.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A parameter of a function or procedure.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Param {
+    /// One of [`class`](crate::catalog::descpb::class).
+    pub class: i32,
+    /// Its name.
+    pub name: Option<Name>,
+    /// Its type.
+    pub ty: TypeName,
+    /// DEFAULT.
+    pub default: Option<Expr>,
+}
+
+/// CREATE FUNCTION or PROCEDURE.
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the statement")]
+#[derive(Clone, PartialEq, Debug)]
 pub struct CreateFunction {
     /// OR REPLACE.
     pub replace: bool,
@@ -419,14 +433,24 @@ pub struct CreateFunction {
     pub procedure: bool,
     /// The name.
     pub name: ObjectName,
-    /// Its parameters: name (if any) and type.
-    pub params: Vec<(Option<Name>, TypeName)>,
-    /// RETURNS type; `None` when absent or not a plain type.
+    /// Its parameters; columns of RETURNS TABLE are the last, as OUT.
+    pub params: Vec<Param>,
+    /// RETURNS type; `None` when absent or a TABLE.
     pub returns: Option<TypeName>,
+    /// RETURNS SETOF or TABLE.
+    pub is_set: bool,
     /// LANGUAGE in capitals.
-    pub language: String,
+    pub language: Option<String>,
+    /// One of [`volatility`](crate::catalog::descpb::volatility).
+    pub volatility: i32,
+    /// LEAKPROOF.
+    pub leak_proof: bool,
+    /// What NULL as argument does: 1 called, 2 gives NULL, 3 STRICT.
+    pub on_null: i32,
+    /// SECURITY DEFINER.
+    pub definer: bool,
     /// The body between the quotes.
-    pub body: String,
+    pub body: Option<String>,
     /// Everything after the name, as typed.
     pub text: String,
 }

@@ -162,8 +162,8 @@ pub enum Statement {
     CreateView(Box<ddl::CreateView>),
     /// CREATE TYPE.
     CreateType(ddl::CreateType),
-    /// CREATE FUNCTION or PROCEDURE, kept as text.
-    CreateFunction(ddl::CreateFunction),
+    /// CREATE FUNCTION or PROCEDURE.
+    CreateFunction(Box<ddl::CreateFunction>),
     /// CREATE STATISTICS and ANALYZE.
     CreateStatistics(ddl::CreateStatistics),
     /// DROP of anything but an index or a role.

@@ -59,8 +59,13 @@ pub enum Show {
     Types,
     /// SHOW ENUMS \[FROM db\[.schema\]\]
     Enums(Option<ObjectName>),
-    /// SHOW FUNCTIONS \[FROM db\[.schema\]\]
-    Functions(Option<ObjectName>),
+    /// SHOW FUNCTIONS|PROCEDURES \[FROM db\[.schema\]\]
+    Functions {
+        /// PROCEDURES.
+        procedures: bool,
+        /// FROM.
+        from: Option<ObjectName>,
+    },
     /// SHOW TRIGGERS FROM table
     Triggers(ObjectName),
     /// SHOW CREATE kind name; plain `SHOW CREATE x` has the kind Table.

@@ -52,6 +52,8 @@ pub enum Kind {
     System,
     /// An external connection.
     ExternalConnection,
+    /// A function or procedure.
+    Function,
 }
 
 impl Kind {
@@ -75,6 +77,7 @@ impl Kind {
             Self::Job => "job",
             Self::System => "system",
             Self::ExternalConnection => "external connection",
+            Self::Function => "function",
         }
     }
 
@@ -85,6 +88,7 @@ impl Kind {
             Self::Relation | Self::Table | Self::View | Self::MaterializedView | Self::Sequence => {
                 SqlState::UNDEFINED_TABLE
             }
+            Self::Function => SqlState::UNDEFINED_FUNCTION,
             Self::Column => SqlState::UNDEFINED_COLUMN,
             Self::ClusterSetting | Self::Job => SqlState::UNCATEGORIZED,
             Self::Type
@@ -107,6 +111,7 @@ impl Kind {
             | Self::MaterializedView
             | Self::Sequence
             | Self::Index => SqlState::DUPLICATE_RELATION,
+            Self::Function => SqlState::DUPLICATE_FUNCTION,
             Self::Column => SqlState::DUPLICATE_COLUMN,
             Self::ClusterSetting
             | Self::Job

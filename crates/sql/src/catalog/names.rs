@@ -13,7 +13,8 @@ use std::sync::Arc;
 use base::sqlstate::SqlState;
 
 use super::descpb::{
-    DatabaseDescriptor, SqlType, State, TableDescriptor, TypeDescriptor, TypeKind,
+    DatabaseDescriptor, FunctionDescriptor, SqlType, State, TableDescriptor, TypeDescriptor,
+    TypeKind,
 };
 use super::error::{Error, Kind};
 use super::snapshot::{Snapshot, Table};
@@ -250,6 +251,21 @@ impl Snapshot {
             .and_then(|(_, id)| self.type_desc(id))
             .filter(|desc| desc.state() == State::Public)
             .ok_or_else(|| Error::undefined(Kind::Type, dotted(name)))
+    }
+
+    /// The function or procedure that a name means.
+    pub fn find_function(
+        &self,
+        name: &ObjectName,
+        scope: Scope<'_>,
+    ) -> Option<&FunctionDescriptor> {
+        self.places(name.prefix(), scope).into_iter().find_map(|place| {
+            self.functions().find(|routine| {
+                (routine.parent_id, routine.parent_schema_id) == (place.database, place.schema)
+                    && routine.name == name.object()
+                    && routine.state == i32::from(State::Public)
+            })
+        })
     }
 
     /// The type of a column as an expression may name it, with the session's names.

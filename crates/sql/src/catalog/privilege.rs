@@ -154,6 +154,7 @@ impl Privilege {
             }
             Kind::Schema => all.extend([P::Create, P::Usage]),
             Kind::Type => all.push(P::Usage),
+            Kind::Function => all.push(P::Execute),
             Kind::System => {
                 return TABLE.iter().map(|&(p, ..)| p).filter(|p| p.is_system()).collect();
             }

@@ -15,8 +15,8 @@ use base::hlc::Timestamp;
 use prost::Message;
 
 use super::descpb::{
-    DatabaseDescriptor, Descriptor, SchemaDescriptor, SqlType, State, TableDescriptor,
-    TypeDescriptor, TypeKind, Union,
+    DatabaseDescriptor, Descriptor, FunctionDescriptor, SchemaDescriptor, SqlType, State,
+    TableDescriptor, TypeDescriptor, TypeKind, Union,
 };
 use super::error::Error;
 use super::sys::Sys;
@@ -124,7 +124,9 @@ impl Snapshot {
         let mut entries = BTreeMap::new();
         let mut names: BTreeMap<(u32, u32), BTreeMap<String, u32>> = BTreeMap::new();
         for desc in descriptors {
-            names.entry(desc.parents()).or_default().insert(desc.name().to_owned(), desc.id());
+            if desc.is_named() {
+                names.entry(desc.parents()).or_default().insert(desc.name().to_owned(), desc.id());
+            }
             let bytes = Arc::from(desc.encode_to_vec());
             entries.insert(desc.id(), Arc::new(Entry::new(bytes, desc)));
         }
@@ -185,6 +187,20 @@ impl Snapshot {
             Some(Union::Table(_) | Union::Database(_) | Union::Type(_) | Union::Function(_))
             | None => None,
         })
+    }
+
+    /// Every function and procedure in order of id, whatever its state.
+    pub fn functions(&self) -> impl Iterator<Item = &FunctionDescriptor> {
+        self.descriptors().filter_map(|desc| match &desc.union {
+            Some(Union::Function(routine)) => Some(routine),
+            Some(Union::Table(_) | Union::Database(_) | Union::Type(_) | Union::Schema(_))
+            | None => None,
+        })
+    }
+
+    /// A function or procedure by id.
+    pub fn function(&self, id: u32) -> Option<&FunctionDescriptor> {
+        self.functions().find(|routine| routine.id == id)
     }
 
     /// A database by id.

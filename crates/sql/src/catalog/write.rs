@@ -86,7 +86,9 @@ pub fn create(sys: &mut Sys<'_>, desc: impl Into<Descriptor>, now: Timestamp) ->
     }
     let (parent, schema) = desc.parents();
     let schema = if parent == 0 { 0 } else { schema };
-    set_name(sys, parent, schema, desc.name(), desc.id())?;
+    if desc.is_named() {
+        set_name(sys, parent, schema, desc.name(), desc.id())?;
+    }
     put(sys, &desc)
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::sqlstate::SqlState;
 
 use super::ddl::{self, Draft, JobNote};
-use super::ddl_index;
+use super::{ddl_index, routine};
 use crate::ast::ddl::{Owner, Rename, SetSchema};
 use crate::ast::zone::TableIndex;
 use crate::ast::{ObjectKind, ObjectName, Statement};
@@ -43,7 +43,8 @@ fn wanted(kind: ObjectKind) -> Kind {
         ObjectKind::Schema => Kind::Schema,
         ObjectKind::Type => Kind::Type,
         ObjectKind::Index => Kind::Index,
-        ObjectKind::Table | ObjectKind::Function | ObjectKind::Procedure => Kind::Table,
+        ObjectKind::Function | ObjectKind::Procedure => Kind::Function,
+        ObjectKind::Table => Kind::Table,
     }
 }
 
@@ -76,7 +77,8 @@ pub(crate) fn rename(stmt: &Rename, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
         | ObjectKind::MaterializedView
         | ObjectKind::Sequence => rename_relation(stmt, cx),
         ObjectKind::Function | ObjectKind::Procedure => {
-            Err(CatalogError::unsupported("ALTER FUNCTION").into())
+            let name = stmt.new_name.object().to_owned();
+            move_routine(&stmt.name, None, name, &Statement::Rename(stmt.clone()), cx)
         }
     };
     match done {
@@ -276,6 +278,46 @@ fn move_relation(
     Ok(())
 }
 
+/// Another name, another schema.
+fn move_routine(
+    name: &ObjectName,
+    schema: Option<&str>,
+    to: String,
+    stmt: &Statement,
+    cx: &mut Cx<'_>,
+) -> Result<(), Error> {
+    let snapshot = cx.snapshot()?;
+    let desc = routine::resolve(name, &snapshot, cx)?;
+    let owner = desc.privileges.as_ref().map_or("", |privileges| &privileges.owner);
+    let user = &cx.session.user;
+    if !snapshot.users.is_admin(user) && !snapshot.users.identities(user).contains(owner) {
+        let name = desc.name.clone();
+        return Err(CatalogError::NotOwner { kind: Kind::Function, name }.into());
+    }
+    let mut at = desc.parent_schema_id;
+    if let Some(schema) = schema {
+        let db = snapshot.database(desc.parent_id).map_or("", |db| &db.name);
+        let target = ObjectName { parts: vec![db.to_owned(), schema.to_owned()] };
+        at = snapshot.resolve_schema(&target, cx.name_scope())?.schema;
+    }
+    let taken = snapshot.functions().any(|known| {
+        (known.parent_schema_id, &known.name) == (at, &to)
+            && known.id != desc.id
+            && known.state == desc.state
+    });
+    if taken {
+        let text = format!("function \"{to}\" already exists with same argument types");
+        return Err(CatalogError::refused(SqlState::DUPLICATE_FUNCTION, text).into());
+    }
+    let id = desc.id;
+    let mut draft = Draft::new(Arc::clone(&snapshot));
+    let changed = draft.function(id)?;
+    changed.name = to;
+    changed.parent_schema_id = at;
+    draft.write(cx)?;
+    note(stmt, id, false, cx)
+}
+
 /// Runs ALTER … SET SCHEMA.
 pub(crate) fn set_schema(stmt: &SetSchema, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
     cx.check_writable("ALTER")?;
@@ -290,6 +332,11 @@ pub(crate) fn set_schema(stmt: &SetSchema, cx: &mut Cx<'_>) -> Result<Outcome, E
 fn move_to_schema(stmt: &SetSchema, cx: &mut Cx<'_>) -> Result<(), Error> {
     if stmt.kind == ObjectKind::Type {
         return Err(CatalogError::unsupported("ALTER TYPE … SET SCHEMA").into());
+    }
+    if matches!(stmt.kind, ObjectKind::Function | ObjectKind::Procedure) {
+        let name = stmt.name.object().to_owned();
+        let done = Statement::SetSchema(stmt.clone());
+        return move_routine(&stmt.name, Some(&stmt.schema), name, &done, cx);
     }
     let snapshot = cx.snapshot()?;
     let desc = relation(stmt.kind, &stmt.name, &snapshot, cx)?;
@@ -338,13 +385,16 @@ fn give(stmt: &Owner, cx: &mut Cx<'_>) -> Result<(), Error> {
                 let desc = draft.type_desc(id)?;
                 (id, true, desc.name.clone(), &mut desc.privileges)
             }
+            ObjectKind::Function | ObjectKind::Procedure => {
+                let id = routine::resolve(&stmt.name, &snapshot, cx)?.id;
+                let desc = draft.function(id)?;
+                (id, false, desc.name.clone(), &mut desc.privileges)
+            }
             ObjectKind::Table
             | ObjectKind::View
             | ObjectKind::MaterializedView
             | ObjectKind::Sequence
-            | ObjectKind::Index
-            | ObjectKind::Function
-            | ObjectKind::Procedure => {
+            | ObjectKind::Index => {
                 let id = relation(stmt.kind, &stmt.name, &snapshot, cx)?.id;
                 let desc = draft.table(id)?;
                 (id, false, desc.name.clone(), &mut desc.privileges)

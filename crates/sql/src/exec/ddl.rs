@@ -17,11 +17,13 @@ use base::sqlstate::SqlState;
 use super::ddl_expr::Env;
 use super::{
     alter_object, alter_table, ddl_comment, ddl_database, ddl_drop, ddl_index, ddl_sequence,
-    ddl_table, ddl_truncate, ddl_type, ddl_view, default_privileges, grant, role, set, show, zone,
+    ddl_table, ddl_truncate, ddl_type, ddl_view, default_privileges, grant, role, routine, set,
+    show, zone,
 };
 use crate::ast::{ObjectName, Statement};
 use crate::catalog::descpb::{
-    DatabaseDescriptor, Descriptor, SchemaDescriptor, TableDescriptor, TypeDescriptor,
+    DatabaseDescriptor, Descriptor, FunctionDescriptor, SchemaDescriptor, TableDescriptor,
+    TypeDescriptor,
 };
 use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::names::{Place, Scope};
@@ -50,6 +52,7 @@ pub(crate) fn run(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Option<Outcome>, 
         Statement::CreateView(create) => ddl_view::create(create, cx)?,
         Statement::Refresh(refresh) => ddl_view::refresh(refresh, cx)?,
         Statement::CreateType(create) => ddl_type::create(create, cx)?,
+        Statement::CreateFunction(create) => routine::create(create, cx)?,
         Statement::AlterType(alter) => ddl_type::alter(alter, cx)?,
         Statement::Drop(drop) => ddl_drop::run(drop, cx)?,
         Statement::Truncate(truncate) => ddl_truncate::run(truncate, cx)?,
@@ -80,6 +83,7 @@ pub(crate) struct Draft {
     types: BTreeMap<u32, TypeDescriptor>,
     schemas: BTreeMap<u32, SchemaDescriptor>,
     databases: BTreeMap<u32, DatabaseDescriptor>,
+    functions: BTreeMap<u32, FunctionDescriptor>,
     made: BTreeSet<u32>,
 }
 
@@ -110,6 +114,8 @@ drafts! {
     schema, schemas: SchemaDescriptor = |snapshot, id| snapshot.schema(id).cloned();
     /// A database, to be changed.
     database, databases: DatabaseDescriptor = |snapshot, id| snapshot.database(id).cloned();
+    /// A function, to be changed.
+    function, functions: FunctionDescriptor = |snapshot, id| snapshot.function(id).cloned();
 }
 
 impl Draft {
@@ -121,6 +127,7 @@ impl Draft {
             types: BTreeMap::new(),
             schemas: BTreeMap::new(),
             databases: BTreeMap::new(),
+            functions: BTreeMap::new(),
             made: BTreeSet::new(),
         }
     }
@@ -142,10 +149,17 @@ impl Draft {
         self.types.insert(desc.id, desc);
     }
 
+    /// A new function.
+    pub(crate) fn add_function(&mut self, desc: FunctionDescriptor) {
+        self.made.insert(desc.id);
+        self.functions.insert(desc.id, desc);
+    }
+
     /// Ids of all that is changed or new.
     pub(crate) fn ids(&self) -> Vec<u32> {
         let ids = self.tables.keys().chain(self.types.keys());
-        ids.chain(self.schemas.keys()).chain(self.databases.keys()).copied().collect()
+        let ids = ids.chain(self.schemas.keys()).chain(self.databases.keys());
+        ids.chain(self.functions.keys()).copied().collect()
     }
 
     /// Writes everything: new ones with their names, changed ones one version up.
@@ -156,7 +170,8 @@ impl Draft {
         let all = (self.databases.into_values().map(Descriptor::from))
             .chain(self.schemas.into_values().map(Descriptor::from))
             .chain(self.types.into_values().map(Descriptor::from))
-            .chain(self.tables.into_values().map(Descriptor::from));
+            .chain(self.tables.into_values().map(Descriptor::from))
+            .chain(self.functions.into_values().map(Descriptor::from));
         for desc in all {
             if made.contains(&desc.id()) {
                 write::create(&mut sys, desc, now)?;

@@ -20,7 +20,7 @@ use crate::ast::ddl::Drop;
 use crate::ast::{DropBehavior, ObjectKind, ObjectName, Statement};
 use crate::catalog::descpb::{State, TableDescriptor, TypeKind};
 use crate::catalog::error::{Error as CatalogError, Kind};
-use crate::catalog::names::{Place, kind_of};
+use crate::catalog::names::{Place, dotted, kind_of};
 use crate::catalog::privilege::Privilege;
 use crate::catalog::snapshot::Snapshot;
 use crate::catalog::{write, zones};
@@ -36,6 +36,7 @@ struct Doomed {
     types: BTreeSet<u32>,
     schemas: BTreeSet<u32>,
     databases: BTreeSet<u32>,
+    functions: BTreeSet<u32>,
     /// Schemas with a name but no descriptor: `public` of v21.2, and those of temporary objects.
     bare_schemas: BTreeSet<(u32, String)>,
 }
@@ -71,6 +72,7 @@ pub(crate) fn run(stmt: &Drop, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
 
 fn is_undefined(cause: &CatalogError) -> bool {
     matches!(cause, CatalogError::Undefined { .. })
+        || cause.sqlstate() == SqlState::UNDEFINED_FUNCTION
 }
 
 fn gather(
@@ -90,10 +92,43 @@ fn gather(
             gather_relation(name, Kind::MaterializedView, doomed, snapshot, cx)
         }
         ObjectKind::Sequence => gather_relation(name, Kind::Sequence, doomed, snapshot, cx),
-        ObjectKind::Index | ObjectKind::Function | ObjectKind::Procedure => {
-            Err(CatalogError::unsupported(format_args!("DROP {}", stmt.kind.words())).into())
+        ObjectKind::Function | ObjectKind::Procedure => {
+            gather_routine(stmt, name, doomed, snapshot, cx)
         }
+        ObjectKind::Index => Err(CatalogError::unsupported("DROP INDEX").into()),
     }
+}
+
+fn gather_routine(
+    stmt: &Drop,
+    name: &ObjectName,
+    doomed: &mut Doomed,
+    snapshot: &Snapshot,
+    cx: &mut Cx<'_>,
+) -> Result<ObjectName, Error> {
+    let Some(desc) = snapshot.find_function(name, cx.name_scope()) else {
+        if stmt.if_exists {
+            let what = format_args!("{}()", dotted(name));
+            let what = format!("{} {what} does not exist", stmt.kind.words().to_lowercase());
+            return Err(CatalogError::refused(SqlState::UNDEFINED_FUNCTION, what).into());
+        }
+        return Err(crate::plan::routine::unknown(name));
+    };
+    if desc.is_procedure != (stmt.kind == ObjectKind::Procedure) {
+        let text = format!(
+            "{} is not a {}",
+            super::routine::signature(desc, snapshot),
+            stmt.kind.words().to_lowercase()
+        );
+        return Err(CatalogError::refused(SqlState::WRONG_OBJECT_TYPE, text).into());
+    }
+    let owner = desc.privileges.as_ref().map_or("", |privileges| &privileges.owner);
+    if !snapshot.users.is_admin(&cx.session.user) && owner != cx.session.user {
+        let name = desc.name.clone();
+        return Err(CatalogError::NotOwner { kind: Kind::Function, name }.into());
+    }
+    doomed.functions.insert(desc.id);
+    Ok(name.clone())
 }
 
 fn gather_relation(
@@ -185,6 +220,12 @@ fn gather_contents(place: &Place, doomed: &mut Doomed, snapshot: &Snapshot) -> b
             doomed.types.insert(id);
         }
     }
+    for routine in snapshot.functions() {
+        if (routine.parent_id, routine.parent_schema_id) == (place.database, place.schema) {
+            any = true;
+            doomed.functions.insert(routine.id);
+        }
+    }
     any
 }
 
@@ -251,6 +292,7 @@ fn carry_out(
     }
     let mut ids: Vec<u32> = doomed.databases.iter().copied().collect();
     ids.extend(doomed.schemas.iter().chain(&doomed.types).chain(&doomed.tables));
+    ids.extend(&doomed.functions);
     let with_data: Vec<u32> =
         doomed.tables.iter().copied().filter(|id| has_data(snapshot, *id)).collect();
     draft.write(cx)?;
@@ -295,6 +337,17 @@ fn take_along(doomed: &mut Doomed, snapshot: &Snapshot, cascade: bool) -> Result
             if is_view && doomed.tables.insert(by.id) {
                 open.push(by.id);
             }
+        }
+        for routine in snapshot.functions().filter(|routine| routine.depends_on.contains(&id)) {
+            if !cascade && !doomed.functions.contains(&routine.id) {
+                let text = format!(
+                    "cannot drop relation \"{}\" because function \"{}\" depends on it",
+                    desc.name, routine.name
+                );
+                let hint = format!("you can drop {} instead.", routine.name);
+                return Err(CatalogError::dependents(text).with_hint(hint).into());
+            }
+            doomed.functions.insert(routine.id);
         }
         for fk in &desc.inbound_fks {
             if !cascade && !doomed.tables.contains(&fk.origin_table_id) {
@@ -398,10 +451,15 @@ fn check_types(doomed: &Doomed, snapshot: &Snapshot) -> Result<(), Error> {
         let Some(desc) = snapshot.type_desc(*id) else { continue };
         let outside =
             desc.referencing_descriptor_ids.iter().any(|user| !doomed.tables.contains(user));
-        if outside {
+        let called = snapshot.functions().find(|routine| {
+            routine.depends_on_types.contains(id) && !doomed.functions.contains(&routine.id)
+        });
+        if outside || called.is_some() {
             // The array type is told by its element's name.
             let shown = snapshot.types().find(|ty| ty.array_type_id == desc.id).unwrap_or(desc);
-            let users = ddl_type::users_of(snapshot, shown).join(" ");
+            let mut users = ddl_type::users_of(snapshot, shown);
+            users.extend(called.map(|routine| routine.name.clone()));
+            let users = users.join(" ");
             let text = format!(
                 "cannot drop type \"{}\" because other objects ([{users}]) still depend on it",
                 shown.name
@@ -426,6 +484,9 @@ fn mark(draft: &mut Draft, doomed: &Doomed, cx: &Cx<'_>) -> Result<(), Error> {
         let desc = draft.type_desc(*id)?;
         desc.state = drop;
         desc.referencing_descriptor_ids.clear();
+    }
+    for id in &doomed.functions {
+        draft.function(*id)?.state = drop;
     }
     for id in &doomed.schemas {
         let schema = draft.schema(*id)?;

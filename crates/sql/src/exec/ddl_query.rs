@@ -85,6 +85,41 @@ pub(crate) fn qualify(
         .collect())
 }
 
+/// Gives every relation in a query, INSERT, UPDATE or DELETE its full name; answers what is read and written.
+#[expect(clippy::wildcard_enum_match_arm, reason = "other statements name nothing here")]
+pub(crate) fn qualify_statement(
+    stmt: &mut Statement,
+    snapshot: &Snapshot,
+    scope: Scope<'_>,
+) -> Result<Vec<u32>, Error> {
+    let mut walk = Qualify { snapshot, scope, ctes: Vec::new(), ids: Vec::new(), failed: None };
+    match stmt {
+        Statement::Select(select) => walk.select(select),
+        Statement::Insert(insert) => {
+            walk.name(&mut insert.table);
+            if let Some(source) = &mut insert.source {
+                walk.select(source);
+            }
+        }
+        Statement::Update(update) => {
+            walk.table(&mut update.table);
+            update.from.iter_mut().for_each(|source| walk.table(source));
+            let set = update.set.iter_mut().map(|assignment| &mut assignment.value);
+            set.chain(&mut update.filter).for_each(|expr| walk.expr(expr));
+        }
+        Statement::Delete(delete) => {
+            walk.table(&mut delete.table);
+            delete.using.iter_mut().for_each(|source| walk.table(source));
+            delete.filter.iter_mut().for_each(|expr| walk.expr(expr));
+        }
+        _ => {}
+    }
+    match walk.failed {
+        Some(cause) => Err(cause),
+        None => Ok(walk.ids),
+    }
+}
+
 /// Writes the columns in place of a lone `*`.
 pub(crate) fn expand_star(select: &mut Select, columns: &[Column]) {
     let SelectBody::Clause(clause) = &mut select.body else { return };

@@ -31,6 +31,7 @@ fn object_number(kind: Kind) -> Option<u32> {
         Kind::Sequence => Some(2),
         Kind::Type => Some(3),
         Kind::Schema => Some(4),
+        Kind::Function => Some(5),
         Kind::Database
         | Kind::Index
         | Kind::Column
@@ -50,6 +51,7 @@ fn kind_of_word(word: &str) -> Option<Kind> {
         "SEQUENCES" => Some(Kind::Sequence),
         "TYPES" => Some(Kind::Type),
         "SCHEMAS" => Some(Kind::Schema),
+        "FUNCTIONS" | "ROUTINES" => Some(Kind::Function),
         _ => None,
     }
 }

@@ -96,11 +96,22 @@ pub(crate) fn targets(
         GrantTarget::AllInSchemas(word, schemas) => {
             for name in schemas {
                 let place = snapshot.resolve_schema(name, cx.name_scope())?;
+                if matches!(word.as_str(), "FUNCTIONS" | "PROCEDURES" | "ROUTINES") {
+                    let here = snapshot.functions().filter(|desc| {
+                        desc.parent_schema_id == place.schema
+                            && desc.is_procedure != (word == "FUNCTIONS")
+                            && desc.state == i32::from(State::Public)
+                    });
+                    found.extend(here.map(|desc| (Kind::Function, desc.id)));
+                    continue;
+                }
                 found.extend(in_schema(&place, word == "SEQUENCES", snapshot));
             }
         }
-        GrantTarget::Functions(_) => {
-            return Err(CatalogError::unsupported("privileges on functions").into());
+        GrantTarget::Functions(names) => {
+            for name in names {
+                found.push((Kind::Function, super::routine::resolve(name, snapshot, cx)?.id));
+            }
         }
         GrantTarget::Roles | GrantTarget::System | GrantTarget::ExternalConnections(_) => {}
     }
@@ -169,7 +180,8 @@ fn parse(stmt: &Grant, kind: Kind, cx: &Cx<'_>) -> Result<u64, Error> {
                 | Kind::Variable
                 | Kind::Job
                 | Kind::System
-                | Kind::ExternalConnection => kind.word(),
+                | Kind::ExternalConnection
+                | Kind::Function => kind.word(),
             };
             let text = format!("invalid privilege type {} for {on}", privilege.word());
             return Err(CatalogError::refused(SqlState::INVALID_GRANT_OPERATION, text).into());
@@ -194,6 +206,7 @@ fn objects(
             Kind::Database => &mut draft.database(*id)?.privileges,
             Kind::Schema => &mut draft.schema(*id)?.privileges,
             Kind::Type => &mut draft.type_desc(*id)?.privileges,
+            Kind::Function => &mut draft.function(*id)?.privileges,
             Kind::Relation
             | Kind::Table
             | Kind::View

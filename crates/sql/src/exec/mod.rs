@@ -44,6 +44,7 @@ pub mod join;
 pub mod prepared;
 pub mod project_set;
 mod role;
+mod routine;
 pub mod run;
 pub mod scan;
 mod set;
@@ -235,6 +236,7 @@ fn run_other(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Outcome, SqlError> {
         Statement::Discard(what) => Ok(set::discard(*what, cx)),
         Statement::SetSessionCharacteristics(modes) => Ok(characteristics(modes, cx)),
         Statement::CreateStatistics(create) => statistics(create, cx),
+        Statement::Call(call) => routine::call(call, cx),
         _ => Err(SqlError::unsupported("this statement")),
     }
 }

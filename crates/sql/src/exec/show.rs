@@ -65,8 +65,10 @@ pub(crate) fn run(show: &Show, cx: &mut Cx<'_>) -> Result<Option<Outcome>, Error
         | Show::CreateSchedules(_)
         | Show::CreateExternalConnections(_)
         | Show::ExternalConnections(_) => return Ok(None),
-        Show::Functions(_)
-        | Show::Triggers(_)
+        Show::Functions { procedures, from } => {
+            super::routine::show(*procedures, from.as_ref(), cx)?
+        }
+        Show::Triggers(_)
         | Show::SavepointStatus
         | Show::Histogram(_)
         | Show::Sessions { .. }

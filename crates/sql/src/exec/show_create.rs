@@ -12,8 +12,8 @@
 use std::fmt::Write as _;
 
 use super::ddl_comment::{self, On};
-use super::ddl_expr;
 use super::show::{name_list, name_text, quote, texts};
+use super::{ddl_expr, routine};
 use crate::ast::expr::{Expr, Literal, TypeKind, TypeName};
 use crate::ast::{ObjectKind, ObjectName};
 use crate::catalog::descpb::TypeKind as DescKind;
@@ -56,7 +56,10 @@ pub(crate) fn one(kind: ObjectKind, name: &ObjectName, cx: &mut Cx<'_>) -> Resul
         | ObjectKind::Sequence
         | ObjectKind::Index => relation(kind, name, cx),
         ObjectKind::Function | ObjectKind::Procedure => {
-            Err(CatalogError::unsupported("SHOW CREATE FUNCTION").into())
+            let desc = routine::resolve(name, &snapshot, cx)?;
+            let column = format!("{}_name", kind.words().to_lowercase());
+            let text = format!("{}{end}", routine::create_text(desc, &snapshot));
+            Ok(pair(&column, &desc.name, text))
         }
     }
 }

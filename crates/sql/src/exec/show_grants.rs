@@ -132,10 +132,10 @@ fn columns_for(target: &GrantTarget, rules: Rules) -> Vec<Column> {
         GrantTarget::Databases(_) => {}
         GrantTarget::Schemas(_) => names.push("schema_name"),
         GrantTarget::Types(_) => names.extend(["schema_name", "type_name"]),
+        GrantTarget::Functions(_) => names.extend(["schema_name", "routine_signature"]),
         GrantTarget::Tables(_)
         | GrantTarget::Sequences(_)
         | GrantTarget::AllInSchemas(..)
-        | GrantTarget::Functions(_)
         | GrantTarget::Roles
         | GrantTarget::System
         | GrantTarget::ExternalConnections(_) => names.extend(["schema_name", "table_name"]),
@@ -158,7 +158,12 @@ fn place(desc: &Descriptor, snapshot: &Snapshot) -> Vec<String> {
         }
         Some(Union::Table(table)) => snapshot.full_name(table).into(),
         Some(Union::Type(ty)) => snapshot.full_type_name(ty).into(),
-        Some(Union::Function(_)) | None => Vec::new(),
+        Some(Union::Function(desc)) => {
+            let db = snapshot.database(desc.parent_id).map_or("", |db| &db.name);
+            let schema = snapshot.schema_name(desc.parent_schema_id);
+            vec![db.to_owned(), schema.to_owned(), super::routine::signature(desc, snapshot)]
+        }
+        None => Vec::new(),
     }
 }
 

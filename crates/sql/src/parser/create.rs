@@ -2,10 +2,10 @@
 
 use super::cursor::{Parser, Result};
 use crate::ast::ddl::{
-    CreateDatabase, CreateFunction, CreateIndex, CreateSchema, CreateSequence, CreateStatistics,
-    CreateTable, CreateType, CreateTypeKind, CreateView, IndexDef, Persistence, SequenceOption,
+    CreateDatabase, CreateIndex, CreateSchema, CreateSequence, CreateStatistics, CreateTable,
+    CreateType, CreateTypeKind, CreateView, IndexDef, Persistence, SequenceOption,
 };
-use crate::ast::{Expr, Name, Statement, TypeName};
+use crate::ast::{Expr, Name, Statement};
 use crate::lexer::TokenKind;
 
 impl Parser<'_> {
@@ -310,80 +310,6 @@ impl Parser<'_> {
         };
         self.expect(")")?;
         Ok(Statement::CreateType(CreateType { if_not_exists, name, kind }))
-    }
-
-    fn create_function(&mut self, replace: bool) -> Result<Statement> {
-        let procedure = self.is("procedure");
-        self.skip();
-        let name = self.object_name()?;
-        let mark = self.mark();
-        self.expect("(")?;
-        let params = if self.is(")") { Vec::new() } else { self.list(Self::parameter)? };
-        self.expect(")")?;
-        let mut returns = None;
-        if self.eat("returns") {
-            self.eat("setof");
-            if self.eat("table") {
-                self.paren_list(Self::parameter)?;
-            } else {
-                returns = Some(self.type_name()?);
-            }
-        }
-        let (mut language, mut body) = ("SQL".to_owned(), None);
-        while !self.at_end() {
-            if self.eat("language") {
-                language = self.word_or_string()?.to_ascii_uppercase();
-            } else if self.eat("as") {
-                body = Some(self.string()?);
-            } else if self.is("begin") || self.is("return") {
-                let start = self.mark();
-                while !self.at_end() {
-                    self.skip();
-                }
-                body = Some(self.text_since(start));
-            } else if self.kind(0) == Some(TokenKind::Keyword) {
-                self.skip();
-            } else {
-                return Err(self.fault());
-            }
-        }
-        let body = body.ok_or_else(|| self.refuse(0, "no function body specified"))?;
-        let text = self.text_since(mark);
-        Ok(Statement::CreateFunction(CreateFunction {
-            replace,
-            procedure,
-            name,
-            params,
-            returns,
-            language,
-            body,
-            text,
-        }))
-    }
-
-    /// A parameter: `[IN|OUT|INOUT] [name] type [DEFAULT expr]`.
-    pub(super) fn parameter(&mut self) -> Result<(Option<Name>, TypeName)> {
-        self.parameter_class();
-        let ends =
-            |key: &str| matches!(key, "," | ")" | "." | "[" | "(" | "default" | "=" | "array");
-        let name = if ends(self.key_at(1)) || self.are(&["double", "precision"]) {
-            None
-        } else {
-            Some(self.any_name()?)
-        };
-        self.parameter_class();
-        let ty = self.type_name()?;
-        if self.eat("default") || self.eat("=") {
-            self.expr()?;
-        }
-        Ok((name, ty))
-    }
-
-    fn parameter_class(&mut self) {
-        if !self.eat_all(&["in", "out"]) && !self.eat("in") && !self.eat("inout") {
-            self.eat("out");
-        }
-        self.eat("variadic");
     }
 
     fn create_statistics(&mut self) -> Result<Statement> {

@@ -21,6 +21,7 @@ mod job;
 mod primary;
 mod query;
 mod restore;
+mod routine;
 mod schedule;
 mod session;
 mod show;

@@ -91,8 +91,9 @@ impl Parser<'_> {
                 Ok(Show::Enums(self.optional_from(Self::schema_name)?))
             }
             "functions" | "procedures" => {
+                let procedures = self.is("procedures");
                 self.skip();
-                Ok(Show::Functions(self.optional_from(Self::schema_name)?))
+                Ok(Show::Functions { procedures, from: self.optional_from(Self::schema_name)? })
             }
             "triggers" => {
                 self.skip();

@@ -198,6 +198,10 @@ impl Planner<'_, '_> {
         relation: &mut Relation,
         exprs: impl Iterator<Item = &'e mut Expr>,
     ) -> Result<(), Error> {
+        let mut exprs: Vec<&mut Expr> = exprs.collect();
+        for expr in exprs.iter_mut().filter(|expr| has_subquery(expr)) {
+            self.call_routines(relation, expr)?;
+        }
         let mut lifted = Lifted { base: relation.scope.width(), ..Lifted::default() };
         for expr in exprs {
             self.lift(expr, &relation.scope, &mut lifted)?;

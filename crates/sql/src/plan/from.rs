@@ -199,7 +199,15 @@ impl Planner<'_, '_> {
                 if !columns.is_empty() {
                     return Err(PlanError::Unsupported { what: "record functions in FROM" }.into());
                 }
-                self.functions(calls, source.ordinality)?
+                let own = match calls.as_slice() {
+                    [one] => self.routine_source(one)?,
+                    _ => None,
+                };
+                match own {
+                    Some(own) if source.ordinality => number_rows(own),
+                    Some(own) => own,
+                    None => self.functions(calls, source.ordinality)?,
+                }
             }
             SourceKind::Show(stmt) => self.statement_source(stmt)?,
         };

@@ -31,6 +31,7 @@ pub mod lookup;
 pub mod lookup_join;
 pub mod node;
 pub mod order;
+pub mod routine;
 pub mod scope;
 pub mod select;
 pub mod table;

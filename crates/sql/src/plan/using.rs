@@ -26,6 +26,7 @@ pub fn side_of(expr: &Expr, scope: &Scope, left_width: usize) -> Option<Side> {
             Expr::Column(parts) => scope.position(parts),
             Expr::Ordinal(n) => base::num::index(*n).checked_sub(1),
             Expr::Subquery(_) | Expr::Exists(_) | Expr::ArraySubquery(_) => None,
+            Expr::Function(call) if super::routine::is_call(call) => None,
             _ => return false,
         };
         let Some(position) = position else {

@@ -197,9 +197,14 @@ pub fn any(expr: &Expr, test: &mut dyn FnMut(&Expr) -> bool) -> bool {
     found
 }
 
-/// Whether a subquery stands anywhere in the expression.
+/// Whether a subquery, or a call of a function that is not built in, stands anywhere in the expression.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest really is everything else")]
 pub fn has_subquery(expr: &Expr) -> bool {
-    any(expr, &mut |e| matches!(e, Expr::Subquery(_) | Expr::Exists(_) | Expr::ArraySubquery(_)))
+    any(expr, &mut |e| match e {
+        Expr::Subquery(_) | Expr::Exists(_) | Expr::ArraySubquery(_) => true,
+        Expr::Function(call) => super::routine::is_call(call),
+        _ => false,
+    })
 }
 
 /// The operands of a chain of ANDs, parentheses taken off.

@@ -43,7 +43,8 @@ impl Printer<'_> {
             Show::Sequences(None) => self.word("SEQUENCES"),
             Show::Sequences(Some(database)) => self.keyword_name("SEQUENCES FROM ", database),
             Show::Enums(from) => self.object_after("ENUMS", from.as_ref()),
-            Show::Functions(from) => self.object_after("FUNCTIONS", from.as_ref()),
+            Show::Functions { procedures, from } => self
+                .object_after(if *procedures { "PROCEDURES" } else { "FUNCTIONS" }, from.as_ref()),
             Show::Triggers(table) => self.object_after("TRIGGERS", Some(table)),
             Show::Fingerprints(table) => {
                 self.object_after("EXPERIMENTAL_FINGERPRINTS FROM TABLE", Some(table));

@@ -2,18 +2,18 @@
 //! field numbers.
 //!
 //! ```text
-//!   Descriptor (union)   1 table · 2 database · 3 type · 4 schema
+//!   Descriptor (union)   1 table · 2 database · 3 type · 4 schema · 5 function
 //!     TableDescriptor    columns, families, indexes, constraints, privileges, state     (also views and sequences)
 //!     DatabaseDescriptor, SchemaDescriptor, TypeDescriptor
 //! ```
 //!
 //! Shape: proto2, so a field that the real writer always writes is `required` here and stands on the wire also when
 //! it is zero; fields that came after v21.2 are `optional` and are set under the rules of v26.2 only.
-//! *Source*: `spec/manifest-wire.md` §4–6. Left out: functions (union field 5) are kept as bytes; the declarative
-//! schema changer's state is not modelled.
+//! *Source*: `spec/manifest-wire.md` §4–6. Left out: the declarative schema changer's state is not modelled.
 
 mod object;
 mod part;
+mod routine;
 mod sqltype;
 mod table;
 
@@ -27,6 +27,7 @@ pub use part::{
     Mutation, MutationJob, Replacement, RowLevelTtl, SequenceOpts, SequenceOwner,
     UniqueWithoutIndex,
 };
+pub use routine::{FunctionDescriptor, FunctionParam, FunctionReturn, LANG_SQL, class, volatility};
 pub use sqltype::{IntervalField, SqlType, TypeMeta, family};
 pub use table::{
     ColumnDescriptor, FamilyDescriptor, GeoConfig, IndexDescriptor, Interleave, OldForeignKey,
@@ -97,9 +98,9 @@ pub enum Union {
     /// A schema other than `public` of v21.2.
     #[prost(message, tag = "4")]
     Schema(SchemaDescriptor),
-    /// A function, not read any further.
-    #[prost(bytes = "vec", tag = "5")]
-    Function(Vec<u8>),
+    /// A function or procedure.
+    #[prost(message, tag = "5")]
+    Function(FunctionDescriptor),
 }
 
 impl From<TableDescriptor> for Descriptor {
@@ -120,6 +121,12 @@ impl From<TypeDescriptor> for Descriptor {
     }
 }
 
+impl From<FunctionDescriptor> for Descriptor {
+    fn from(d: FunctionDescriptor) -> Self {
+        Self { union: Some(Union::Function(d)) }
+    }
+}
+
 impl From<SchemaDescriptor> for Descriptor {
     fn from(d: SchemaDescriptor) -> Self {
         Self { union: Some(Union::Schema(d)) }
@@ -127,25 +134,27 @@ impl From<SchemaDescriptor> for Descriptor {
 }
 
 impl Descriptor {
-    /// Its id; 0 if the union is empty or a function.
+    /// Its id; 0 if the union is empty.
     pub fn id(&self) -> u32 {
         match &self.union {
             Some(Union::Table(d)) => d.id,
             Some(Union::Database(d)) => d.id,
             Some(Union::Type(d)) => d.id,
             Some(Union::Schema(d)) => d.id,
-            Some(Union::Function(_)) | None => 0,
+            Some(Union::Function(d)) => d.id,
+            None => 0,
         }
     }
 
-    /// Its name; empty if the union is empty or a function.
+    /// Its name; empty if the union is empty.
     pub fn name(&self) -> &str {
         match &self.union {
             Some(Union::Table(d)) => &d.name,
             Some(Union::Database(d)) => &d.name,
             Some(Union::Type(d)) => &d.name,
             Some(Union::Schema(d)) => &d.name,
-            Some(Union::Function(_)) | None => "",
+            Some(Union::Function(d)) => &d.name,
+            None => "",
         }
     }
 
@@ -155,8 +164,14 @@ impl Descriptor {
             Some(Union::Table(d)) => (d.parent_id, d.unexposed_parent_schema_id),
             Some(Union::Type(d)) => (d.parent_id, d.parent_schema_id),
             Some(Union::Schema(d)) => (d.parent_id, 0),
-            Some(Union::Database(_) | Union::Function(_)) | None => (0, 0),
+            Some(Union::Function(d)) => (d.parent_id, d.parent_schema_id),
+            Some(Union::Database(_)) | None => (0, 0),
         }
+    }
+
+    /// Whether `system.namespace` has its name: functions share theirs with overloads.
+    pub const fn is_named(&self) -> bool {
+        !matches!(self.union, Some(Union::Function(_)) | None)
     }
 
     /// Its state. A state from a later version counts as offline.
@@ -166,7 +181,8 @@ impl Descriptor {
             Some(Union::Database(d)) => d.state,
             Some(Union::Type(d)) => d.state,
             Some(Union::Schema(d)) => d.state,
-            Some(Union::Function(_)) | None => 0,
+            Some(Union::Function(d)) => d.state,
+            None => 0,
         };
         State::try_from(raw).unwrap_or(State::Offline)
     }
@@ -178,7 +194,8 @@ impl Descriptor {
             Some(Union::Database(d)) => d.version,
             Some(Union::Type(d)) => d.version,
             Some(Union::Schema(d)) => d.version,
-            Some(Union::Function(_)) | None => 0,
+            Some(Union::Function(d)) => d.version,
+            None => 0,
         }
     }
 
@@ -189,7 +206,8 @@ impl Descriptor {
             Some(Union::Database(d)) => d.modification_time.into(),
             Some(Union::Type(d)) => d.modification_time.into(),
             Some(Union::Schema(d)) => d.modification_time.into(),
-            Some(Union::Function(_)) | None => hlc::Timestamp::ZERO,
+            Some(Union::Function(d)) => d.modification_time.into(),
+            None => hlc::Timestamp::ZERO,
         }
     }
 
@@ -200,7 +218,8 @@ impl Descriptor {
             Some(Union::Database(d)) => d.privileges.as_ref(),
             Some(Union::Type(d)) => d.privileges.as_ref(),
             Some(Union::Schema(d)) => d.privileges.as_ref(),
-            Some(Union::Function(_)) | None => None,
+            Some(Union::Function(d)) => d.privileges.as_ref(),
+            None => None,
         }
     }
 
@@ -211,7 +230,8 @@ impl Descriptor {
             Some(Union::Database(d)) => (&mut d.version, &mut d.modification_time),
             Some(Union::Type(d)) => (&mut d.version, &mut d.modification_time),
             Some(Union::Schema(d)) => (&mut d.version, &mut d.modification_time),
-            Some(Union::Function(_)) | None => return,
+            Some(Union::Function(d)) => (&mut d.version, &mut d.modification_time),
+            None => return,
         };
         *version += 1;
         *time = now.into();
