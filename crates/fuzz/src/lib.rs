@@ -9,9 +9,11 @@
 //! | module | holds |
 //! |---|---|
 //! | [`chance`] | draws from a seed |
+//! | [`schema`] | a database that changes at random |
 //! | [`stage`] | a world with the few calls that attacks need |
 //!
 //! Never knows: JavaScript, DOM, files, the wall clock.
 
 pub mod chance;
+pub mod schema;
 pub mod stage;

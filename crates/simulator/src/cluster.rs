@@ -137,6 +137,19 @@ impl Cluster {
         true
     }
 
+    /// Drops what no row holds: sessions with their open transactions, caches, what was pushed.
+    pub(crate) fn forget(&mut self) {
+        for seat in std::mem::take(&mut self.seats).into_values() {
+            match seat.session.txn {
+                TxnState::Open(open) | TxnState::Aborted(open) => self.kv.rollback(open.kv),
+                TxnState::Idle => {}
+            }
+        }
+        self.catalog = Catalog::new(self.rules);
+        self.failures.clear();
+        self.pushed = Pushed::default();
+    }
+
     /// The session of `who`, made if it is not there.
     ///
     /// *Errors*: a user who does not exist.

@@ -100,6 +100,7 @@ pub(crate) fn run(world: &mut World, line: &str, command: Command) -> StatementR
         | Command::BucketFlip(..)
         | Command::BucketTruncate(..)
         | Command::BucketCopy(..)
+        | Command::Crash
         | Command::RangeDelete(..) => {
             let logged = Input::Sim { line: Arc::from(line.trim()) };
             let mut results = world.push(logged).into_iter();
@@ -127,6 +128,7 @@ pub(crate) fn apply(state: &mut State, line: &str) -> StatementResult {
         Command::BucketFlip(uri, byte) => change::bucket_flip(state, &uri, byte),
         Command::BucketTruncate(uri, bytes) => change::bucket_truncate(state, &uri, bytes),
         Command::BucketCopy(from, to) => change::bucket_copy(state, &from, &to),
+        Command::Crash => Ok(change::crash(state)),
         Command::RangeDelete(cluster, table) => change::range_delete(state, &cluster, &table),
         Command::Advance(nanos) => {
             state.advance(nanos);

@@ -84,6 +84,21 @@ fn is_scheduled(state: &State, name: &str, id: JobId) -> bool {
     })
 }
 
+/// Takes up all jobs that are not at an end, from their rows alone: their next steps are due now.
+pub(crate) fn adopt(state: &mut State, name: &str) {
+    state.agenda.retain(|_, item| match item {
+        Item::JobStep { cluster, .. } => cluster != name,
+        Item::Scheduler { .. } => true,
+    });
+    let Some(Ok(records)) = in_txn(state, name, jobs::all) else { return };
+    let at = state.now();
+    for record in records {
+        if !record.status.is_terminal() && record.status != Status::Paused {
+            schedule(state, name, &record, at);
+        }
+    }
+}
+
 /// Does something to rows of jobs in a transaction of its own.
 pub(crate) fn in_txn<T>(
     state: &mut State,

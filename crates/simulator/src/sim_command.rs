@@ -10,6 +10,7 @@
 //! | `agenda [N]` | what will happen next |
 //! | `cluster new NAME [nodes=N] [share=OTHER] …`, `cluster use NAME`, `cluster list` | clusters |
 //! | `bucket ls URI`, `rm URI`, `flip URI [BYTE]`, `truncate URI [BYTES]`, `cp URI URI` | objects and what may befall them |
+//! | `crash` | all nodes of the cluster in use stop and start: sessions end, jobs go on from their rows |
 //! | `range-delete CLUSTER TABLE` | an MVCC range tombstone over a table, as bulk deletions write it |
 //! | `play`, `pause` | for a page; a run without one refuses them |
 //! | `seed`, `now`, `hash`, `help` | tell about the world |
@@ -41,6 +42,7 @@ pub const HELP: &str = "\\sim advance 26h                  let time pass
 \\sim agenda [N]                    what will happen next, and what it will break
 \\sim cluster new NAME [nodes=N] [share=OTHER]
 \\sim cluster use NAME, cluster list
+\\sim crash                         all nodes stop and start; jobs go on from their rows
 \\sim bucket ls [URI], rm URI, flip URI [BYTE], truncate URI [BYTES], cp URI URI
 \\sim now, seed, hash";
 
@@ -85,6 +87,8 @@ pub enum Command {
     BucketTruncate(String, Option<u64>),
     /// Copies an object over another or to a new place.
     BucketCopy(String, String),
+    /// All nodes of the cluster in use stop and start again.
+    Crash,
     /// Deletes all keys of a table of a cluster by one MVCC range tombstone, as IMPORT's undo and the like do.
     RangeDelete(String, String),
     /// Tells the seed.
@@ -225,6 +229,7 @@ pub fn parse(line: &str) -> Result<Command, Error> {
         Some("range-delete") => {
             Command::RangeDelete(words.want("a cluster's name")?, words.want("a table's name")?)
         }
+        Some("crash") => Command::Crash,
         Some("seed") => Command::Seed,
         Some("reseed") => {
             Command::Reseed(words.number("a seed")?.ok_or(Error::Missing { what: "a seed" })?)

@@ -12,6 +12,7 @@ use super::{Outcome, Refusal, hand, lines, named, refuse, store_error, told};
 use crate::calendar;
 use crate::cluster::Cluster;
 use crate::event::{Event, Kind};
+use crate::job;
 use crate::nature;
 use crate::sim_command::{self, Condition, Grain, NewCluster};
 use crate::state::{CLOCK_MAX, ITEMS_MAX, State};
@@ -54,6 +55,21 @@ pub(super) fn bucket_copy(state: &mut State, from: &str, to: &str) -> Outcome {
         .map_err(|cause| store_error(&cause))?;
     let (from, to) = (bare(from), bare(to));
     Ok(bucket_changed(state, format!("{from} copied to {to}")))
+}
+
+/// All nodes stop and start at once: what is not in rows or buckets is gone, and jobs are taken up from their rows.
+pub(super) fn crash(state: &mut State) -> StatementResult {
+    let name = state.current.clone();
+    if let Some(cluster) = state.clusters.get_mut(&name) {
+        cluster.forget();
+        cluster.push(&mut state.clock);
+    }
+    job::adopt(state, &name);
+    state.forget_forecast();
+    let words = format!("all nodes of {name} stopped and started: sessions ended");
+    let event = Event::new(state.now(), Kind::Cluster, Tone::Warn, words.clone());
+    state.note(event);
+    lines(vec![words])
 }
 
 /// A URI without its parameters, which may hold secrets.
