@@ -92,6 +92,13 @@ pub fn resolve(uri: &str, cx: &mut Cx<'_, '_>) -> Result<String, Error> {
     Ok(format!("{}{query}", cloud::uri::join_path(place, more)))
 }
 
+/// [`resolve`] for a list.
+///
+/// *Errors*: as [`resolve`].
+pub fn resolve_all(uris: &[String], cx: &mut Cx<'_, '_>) -> Result<Vec<String>, Error> {
+    uris.iter().map(|uri| resolve(uri, cx)).collect()
+}
+
 fn uri_of(name: &str, cx: &mut Cx<'_, '_>) -> Result<Option<String>, Error> {
     let key = [Datum::from(name)];
     let row = sys::within(cx, |sys| sys.row(ids::EXTERNAL_CONNECTIONS, &key))?;

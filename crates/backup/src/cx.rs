@@ -14,6 +14,8 @@ use sql::outcome::{Column, Rows};
 use sql::rules::Rules;
 use sql::types::{Datum, Type};
 
+use crate::dest::home::Home;
+use crate::dest::{self, home::Located};
 use crate::error::Error;
 
 /// The parts of the world that backups work on.
@@ -48,6 +50,21 @@ impl Cx<'_, '_> {
         let who =
             Opener { cluster: self.cluster, node: self.sql.node, user: &self.sql.session.user };
         Ok(Store::open(uri, who, self.buckets)?)
+    }
+
+    /// Opens a list of stores: localities with their URIs, the default first.
+    ///
+    /// *Errors*: as [`Cx::open`].
+    pub fn home(&self, places: &[Located]) -> Result<Home, Error> {
+        let mut home: Option<Home> = None;
+        for place in places {
+            let store = self.open(&place.uri)?;
+            match &mut home {
+                Some(home) => home.parts.push((place.locality.clone(), store)),
+                None => home = Some(store.into()),
+            }
+        }
+        home.ok_or_else(|| dest::Error::refused("invalid base backup specified").into())
     }
 }
 

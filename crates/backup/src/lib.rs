@@ -21,12 +21,15 @@
 //! | module | holds |
 //! |---|---|
 //! | [`dest`] | names, collections, chains, locks |
+//! | [`crypt`] | encrypted objects, and what opens them |
 //! | [`manifest`] | manifests as bytes and words |
 //! | [`moment`] | moments as words |
 //!
 //! Never knows: sessions' conversations, screens; it answers with specs, records, rows.
 
+pub mod alter;
 pub mod connection;
+pub mod crypt;
 pub mod cx;
 pub mod dest;
 pub mod error;

@@ -10,6 +10,7 @@ use sql::catalog::privilege::Privilege;
 use sql::print::{self, Flags};
 use sql::rules::Rules;
 
+use crate::crypt::info::Sealing;
 use crate::cx::Cx;
 use crate::dest;
 use crate::error::Error;
@@ -104,37 +105,59 @@ pub fn check_uris(
     Ok(())
 }
 
-/// The one store of a backup that is not locality-aware.
+/// What the options of a statement say of encryption.
 ///
-/// *Errors*: lists whose localities make no sense; lists that do, which are not simulated.
-pub fn single_destination(uris: &[String]) -> Result<&str, Error> {
-    let locality = |typed: &String| -> Result<Option<String>, Error> {
-        let uri = cloud::uri::parse(typed)?;
-        Ok(uri.param("COCKROACH_LOCALITY").map(str::to_owned))
-    };
-    if let [only] = uris {
-        return match locality(only)? {
-            Some(pair) if pair != "default" => {
-                Err(dest::Error::SingleLocality { locality: pair }.into())
-            }
-            Some(_) | None => Ok(only),
-        };
+/// *Errors*: both ways at once, a key service that the version does not know.
+pub fn sealing(passphrase: Option<&Expr>, kms: &[Expr], rules: Rules) -> Result<Sealing, Error> {
+    if passphrase.is_some() && !kms.is_empty() {
+        return Err(Error::BothKeys);
     }
-    let mut seen: Vec<String> = Vec::new();
-    for typed in uris {
-        let Some(pair) = locality(typed)? else { return Err(dest::Error::LocalityMissing.into()) };
-        if seen.contains(&pair) {
-            return Err(match pair.as_str() {
-                "default" => dest::Error::LocalityTwoDefaults.into(),
-                _ => dest::Error::LocalityTwice { locality: pair }.into(),
-            });
+    let passphrase = passphrase.map(|expr| text(expr, "encryption_passphrase")).transpose()?;
+    let kms = texts(kms, "kms")?;
+    for uri in &kms {
+        let key = cloud::kms::key_of(uri)?;
+        if key.is_newer() && !rules.kms_gcp_azure() {
+            let scheme = uri.split(':').next().unwrap_or_default();
+            return Err(dest::Error::refused(format!(
+                "no factory method found for scheme {scheme}"
+            ))
+            .into());
         }
-        seen.push(pair);
     }
-    if !seen.iter().any(|pair| pair == "default") {
-        return Err(dest::Error::LocalityNoDefault.into());
+    Ok(Sealing { passphrase, kms, ..Sealing::default() })
+}
+
+/// The filter of `execution locality`; empty without one.
+///
+/// *Errors*: a filter that is none, or that no node matches.
+pub fn execution(expr: Option<&Expr>, cx: &Cx<'_, '_>) -> Result<String, Error> {
+    let Some(expr) = expr else { return Ok(String::new()) };
+    let filter = text(expr, "execution locality")?;
+    for tier in filter.split(',') {
+        if tier.split('=').filter(|part| !part.is_empty()).count() != 2 {
+            let text = format!("tier must be in the form \"key=value\" not \"{tier}\"");
+            return Err(Error::BadOption { text });
+        }
     }
-    Err(Error::NotSimulated { what: "locality-aware backups".to_owned() })
+    let is_matched = cx
+        .sql
+        .kv
+        .nodes()
+        .iter()
+        .any(|node| node.live && matches_filter(&node.config.locality, &filter));
+    if is_matched {
+        return Ok(filter);
+    }
+    Err(dest::Error::refused(format!("no instances found matching locality filter {filter}"))
+        .into())
+}
+
+/// Whether a node's locality has every tier of a filter.
+pub fn matches_filter(tiers: &[(String, String)], filter: &str) -> bool {
+    filter.split(',').all(|want| {
+        want.split_once('=')
+            .is_some_and(|(k, v)| tiers.iter().any(|(key, value)| key == k && value == v))
+    })
 }
 
 /// The statement as SHOW JOBS prints it: secrets redacted, options in the version's form.

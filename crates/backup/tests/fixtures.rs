@@ -90,8 +90,9 @@ fn the_plain_collection_holds_what_it_must() {
     let rules = Rules::v21_2();
     let latest = collection::read_latest(&store, &buckets, rules, &mut 0).unwrap();
     assert_eq!(latest, want["latest"].as_str().unwrap());
-    let chain =
-        chain::read(&store, &latest, &buckets, rules, chain::Reader::Restore, &mut 0).unwrap();
+    let home = store.clone().into();
+    let place = chain::Place { home: &home, full_subdir: &latest, incrementals: None, key: None };
+    let chain = chain::read(place, &buckets, rules, chain::Reader::Restore, &mut 0).unwrap();
     let layers = want["chains"][0]["layers"].as_array().unwrap();
     assert_eq!(chain.layers.len(), layers.len());
     for (layer, want) in chain.layers.iter().zip(layers) {

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use base::hlc::Timestamp;
 
 use crate::access::Scheme;
+use crate::kms::Kms;
 
 /// What tells one store from another. Credentials do not.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -46,6 +47,8 @@ pub struct Buckets {
     stores: BTreeMap<StoreId, Objects>,
     /// Cluster → cluster whose nodelocal directories it uses.
     shared: BTreeMap<String, String>,
+    /// The key services beside the stores.
+    pub kms: Kms,
 }
 
 impl Buckets {

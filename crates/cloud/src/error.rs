@@ -76,6 +76,11 @@ pub enum Error {
         /// Where it is, without the query string.
         path: String,
     },
+    /// A key service refuses, or a URI names no key.
+    Kms {
+        /// The whole text; it names no key.
+        text: String,
+    },
     /// A byte outside an object (fault commands only).
     OutOfBounds {
         /// The object.
@@ -101,6 +106,7 @@ impl Error {
             | Self::UnsupportedAuth { .. }
             | Self::UnknownParams { .. }
             | Self::NotFound { .. }
+            | Self::Kms { .. }
             | Self::Exists { .. } => SqlState::UNCATEGORIZED,
         }
     }
@@ -125,6 +131,7 @@ impl Error {
             | Self::UnknownParams { .. }
             | Self::NotFound { .. }
             | Self::Exists { .. }
+            | Self::Kms { .. }
             | Self::OutOfBounds { .. } => None,
         }
     }
@@ -176,6 +183,7 @@ impl fmt::Display for Error {
                 };
                 write!(f, "{noun}: {path}: external_storage: file doesn't exist")
             }
+            Self::Kms { text } => f.write_str(text),
             Self::Exists { path } => write!(f, "object already exists: {path}"),
             Self::OutOfBounds { path, size_bytes } => {
                 write!(f, "object {path} has only {size_bytes} bytes")

@@ -15,10 +15,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use crate::error::Error;
 
 /// Parameters that hold secrets. *Source*: `spec/storage-uris.md` §6.
-const SECRET_PARAMS: [&str; 5] = [
+const SECRET_PARAMS: [&str; 6] = [
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AZURE_ACCOUNT_KEY",
+    "AZURE_CLIENT_SECRET",
     "CREDENTIALS",
     "BEARER_TOKEN",
 ];
@@ -135,22 +136,18 @@ pub fn parse(text: &str) -> Result<Uri, Error> {
     })
 }
 
-/// The URI as it may be shown: secrets replaced by `redacted`, parameters sorted. A text that is no URI stays as it is.
+/// The URI as it may be shown: secrets replaced by `redacted`, parameters sorted. Of a KMS URI the master key's name is a
+/// secret too. A text that is no URI stays as it is.
 pub fn redact(text: &str) -> String {
     let Ok(mut uri) = parse(text) else { return text.to_owned() };
-    for (key, value) in &mut uri.params {
-        if SECRET_PARAMS.contains(&key.as_str()) {
-            "redacted".clone_into(value);
-        }
+    let is_kms = match uri.scheme.as_str() {
+        "aws" | "aws-kms" | "gcp-kms" | "azure-kms" | "testkms" => true,
+        "gs" => uri.host.is_empty(),
+        _ => false,
+    };
+    if is_kms {
+        "/redacted".clone_into(&mut uri.path);
     }
-    redact_password(&mut uri);
-    uri.text()
-}
-
-/// A KMS URI as it may be shown: the master key's name is a secret too.
-pub fn redact_kms(text: &str) -> String {
-    let Ok(mut uri) = parse(text) else { return text.to_owned() };
-    "/redacted".clone_into(&mut uri.path);
     for (key, value) in &mut uri.params {
         if SECRET_PARAMS.contains(&key.as_str()) {
             "redacted".clone_into(value);
@@ -226,7 +223,7 @@ mod tests {
         );
         assert_eq!(redact("https://u:pw@h/p"), "https://u:redacted@h/p");
         assert_eq!(
-            redact_kms("aws:///arn:aws:kms:1?AWS_SECRET_ACCESS_KEY=k&REGION=us-east-1"),
+            redact("aws:///arn:aws:kms:1?AWS_SECRET_ACCESS_KEY=k&REGION=us-east-1"),
             "aws:///redacted?AWS_SECRET_ACCESS_KEY=redacted&REGION=us-east-1"
         );
         assert_eq!(redact("not a uri"), "not a uri");

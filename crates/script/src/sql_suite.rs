@@ -410,6 +410,11 @@ impl Runner {
                     out.push_str(line);
                     out.push('\n');
                 }
+                for row in &result.rows {
+                    let cells = row.iter().map(|cell| cell.as_deref().unwrap_or("NULL"));
+                    out.push_str(&cells.collect::<Vec<_>>().join(" "));
+                    out.push('\n');
+                }
             }
         }
         out

@@ -94,7 +94,7 @@ impl Manifests {
         {
             return read.manifest.clone();
         }
-        let manifest = codec::decode(bytes).map(Arc::new);
+        let manifest = codec::decode(bytes, None).map(Arc::new);
         let read = Read { bytes: Arc::clone(bytes), manifest: manifest.clone() };
         Arc::make_mut(&mut self.read).insert(key, read);
         manifest

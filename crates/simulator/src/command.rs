@@ -87,6 +87,7 @@ pub(crate) fn run(world: &mut World, line: &str, command: Command) -> StatementR
         Command::Use(name) => use_line(world, &name),
         Command::Agenda(limit) => Ok(agenda(world, limit)),
         Command::ClusterList => Ok(clusters(&world.state)),
+        Command::KmsLs => Ok(kms_ls(&world.state)),
         Command::BucketLs(uri) => bucket_ls(&world.state, &uri),
         Command::Seed => Ok(lines(vec![format!("seed {}", world.state.config.seed)])),
         Command::Reseed(seed) => Ok(reseed(world, seed)),
@@ -101,6 +102,7 @@ pub(crate) fn run(world: &mut World, line: &str, command: Command) -> StatementR
         | Command::BucketTruncate(..)
         | Command::BucketCopy(..)
         | Command::Crash
+        | Command::Kms(..)
         | Command::RangeDelete(..) => {
             let logged = Input::Sim { line: Arc::from(line.trim()) };
             let mut results = world.push(logged).into_iter();
@@ -129,6 +131,7 @@ pub(crate) fn apply(state: &mut State, line: &str) -> StatementResult {
         Command::BucketTruncate(uri, bytes) => change::bucket_truncate(state, &uri, bytes),
         Command::BucketCopy(from, to) => change::bucket_copy(state, &from, &to),
         Command::Crash => Ok(change::crash(state)),
+        Command::Kms(key, uri) => change::kms(state, key, &uri),
         Command::RangeDelete(cluster, table) => change::range_delete(state, &cluster, &table),
         Command::Advance(nanos) => {
             state.advance(nanos);
@@ -145,6 +148,7 @@ pub(crate) fn apply(state: &mut State, line: &str) -> StatementResult {
         | Command::Agenda(_)
         | Command::ClusterList
         | Command::BucketLs(_)
+        | Command::KmsLs
         | Command::Seed
         | Command::Reseed(_)
         | Command::Hash
@@ -409,6 +413,18 @@ fn clusters(state: &State) -> StatementResult {
         ],
         rows,
     )
+}
+
+fn kms_ls(state: &State) -> StatementResult {
+    let keys = state.buckets.kms.keys();
+    let rows = keys.map(|(key, may)| {
+        vec![
+            Some(key.service().to_owned()),
+            Some(key.name().to_owned()),
+            Some(may.word().to_owned()),
+        ]
+    });
+    table(&[("service", "STRING"), ("key", "STRING"), ("state", "STRING")], rows.collect())
 }
 
 /// The operator's own hand: root on the first node of the cluster in use.

@@ -270,6 +270,10 @@ fn carry_out(
             let gone = with_backup(state, name, who, |cx| backup::connection::remove(gone, cx))?;
             Ok(Answer { tag: Some("DROP EXTERNAL CONNECTION".to_owned()), ..gone.answer })
         }
+        Statement::AlterBackup(alter) => {
+            let done = with_backup(state, name, who, |cx| backup::alter::alter(alter, cx))?;
+            Ok(Answer { tag: Some("ALTER BACKUP".to_owned()), ..done.answer })
+        }
         Statement::ControlJobs(control) => job::control(state, name, who, control),
         _ => match waits_for_jobs(stmt) {
             Some(jobs) => job::show_when_complete(state, name, who, jobs),
@@ -289,7 +293,6 @@ fn waits_for_jobs(stmt: &Statement) -> Option<&ShowJobs> {
 #[expect(clippy::wildcard_enum_match_arm, reason = "every other statement has a layer")]
 const fn not_simulated(stmt: &Statement) -> Option<&'static str> {
     match stmt {
-        Statement::AlterBackup(_) => Some("ALTER BACKUP"),
         Statement::CheckExternalConnection(_) => Some("CHECK EXTERNAL CONNECTION"),
         _ => None,
     }

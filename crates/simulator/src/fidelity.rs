@@ -126,15 +126,32 @@ pub const SHEET: &[Topic] = &[
         Approximate,
         "kept beside the cluster, not in SQL tables",
     ),
-    topic("BACKUP … TO, INCREMENTAL FROM; RESTORE of a whole path", NotSimulated, Absent, ""),
-    topic("encryption_passphrase, kms", NotSimulated, NotSimulated, ""),
-    topic("Locality-aware backups (lists of URIs)", NotSimulated, NotSimulated, ""),
     topic(
         "Schedules of backups: CREATE, ALTER, PAUSE, RESUME, DROP, SHOW",
         Approximate,
         Approximate,
         "the scheduler looks on whole minutes, not on minutes with jitter; recurrences are in UTC; no other kinds of \
          schedules; EXECUTE SCHEDULE (v26.2) refuses backup schedules with words of ours",
+    ),
+    topic("BACKUP … TO, INCREMENTAL FROM; RESTORE of a whole path", Exact, Absent, ""),
+    topic(
+        "encryption_passphrase",
+        Exact,
+        Exact,
+        "PBKDF2 and AES-256-GCM as in the real format; chance comes from the seed",
+    ),
+    topic(
+        "kms, ALTER BACKUP … ADD NEW_KMS",
+        Exact,
+        Exact,
+        "key services are simulated: a key is there once it is used, \\sim kms disables, denies, deletes it",
+    ),
+    topic("Locality-aware backups (lists of URIs)", Exact, Exact, ""),
+    topic(
+        "execution locality",
+        Absent,
+        Approximate,
+        "a BACKUP exports on matching nodes; a RESTORE only looks whether there is one",
     ),
     topic(
         "External connections",

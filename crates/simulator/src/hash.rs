@@ -81,6 +81,10 @@ pub(crate) fn of(state: &State) -> u128 {
             hasher.time(object.written);
         }
     }
+    for (key, may) in state.buckets.kms.keys() {
+        hasher.bytes(key.name().as_bytes());
+        hasher.bytes(may.word().as_bytes());
+    }
     for (name, cluster) in &state.clusters {
         hasher.bytes(name.as_bytes());
         cluster.hash(&mut hasher);

@@ -11,6 +11,7 @@
 //! | `cluster new NAME [nodes=N] [share=OTHER] …`, `cluster use NAME`, `cluster list` | clusters |
 //! | `bucket ls URI`, `rm URI`, `flip URI [BYTE]`, `truncate URI [BYTES]`, `cp URI URI` | objects and what may befall them |
 //! | `crash` | all nodes of the cluster in use stop and start: sessions end, jobs go on from their rows |
+//! | `kms ls`, `kms disable\|enable\|deny\|delete URI` | master keys of key services and what may befall them |
 //! | `range-delete CLUSTER TABLE` | an MVCC range tombstone over a table, as bulk deletions write it |
 //! | `play`, `pause` | for a page; a run without one refuses them |
 //! | `seed`, `now`, `hash`, `help` | tell about the world |
@@ -20,6 +21,7 @@
 
 use base::hlc::{NANOS_PER_SEC, Timestamp};
 use base::sqlstate::SqlState;
+use cloud::kms::KeyState;
 
 use crate::calendar;
 
@@ -44,6 +46,7 @@ pub const HELP: &str = "\\sim advance 26h                  let time pass
 \\sim cluster use NAME, cluster list
 \\sim crash                         all nodes stop and start; jobs go on from their rows
 \\sim bucket ls [URI], rm URI, flip URI [BYTE], truncate URI [BYTES], cp URI URI
+\\sim kms ls, kms disable|enable|deny|delete URI
 \\sim now, seed, hash";
 
 /// One command.
@@ -89,6 +92,10 @@ pub enum Command {
     BucketCopy(String, String),
     /// All nodes of the cluster in use stop and start again.
     Crash,
+    /// Lists the master keys.
+    KmsLs,
+    /// Lets something befall a master key.
+    Kms(KeyState, String),
     /// Deletes all keys of a table of a cluster by one MVCC range tombstone, as IMPORT's undo and the like do.
     RangeDelete(String, String),
     /// Tells the seed.
@@ -226,6 +233,7 @@ pub fn parse(line: &str) -> Result<Command, Error> {
         Some("agenda") => Command::Agenda(words.number("a number of items")?.unwrap_or(20)),
         Some("cluster") => cluster(&mut words)?,
         Some("bucket") => bucket(&mut words)?,
+        Some("kms") => kms(&mut words)?,
         Some("range-delete") => {
             Command::RangeDelete(words.want("a cluster's name")?, words.want("a table's name")?)
         }
@@ -380,6 +388,20 @@ fn bucket(words: &mut Words) -> Result<Command, Error> {
         "truncate" => Ok(Command::BucketTruncate(uri, words.number("a number of bytes")?)),
         _ => Err(Error::Bad { what: "ls, rm, flip, truncate or cp", word: verb }),
     }
+}
+
+fn kms(words: &mut Words) -> Result<Command, Error> {
+    const VERBS: &str = "ls, disable, enable, deny or delete";
+    let verb = words.want(VERBS)?;
+    let state = match verb.as_str() {
+        "ls" => return Ok(Command::KmsLs),
+        "disable" => KeyState::Disabled,
+        "enable" => KeyState::Enabled,
+        "deny" => KeyState::Denied,
+        "delete" => KeyState::Deleted,
+        _ => return Err(Error::Bad { what: VERBS, word: verb }),
+    };
+    Ok(Command::Kms(state, words.want("a URI")?))
 }
 
 /// The words of a line; quotes keep spaces together.

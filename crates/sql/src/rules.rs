@@ -158,6 +158,8 @@ rules! {
     show_backups_with_ids: bool = false, true;
     /// Whether CHECK EXTERNAL CONNECTION exists.
     check_external_connection: bool = false, true;
+    /// Whether all layers of a chain must go to the same localities.
+    same_localities: bool = false, true;
     /// Whether LATEST is an append-only directory; otherwise one file in the root, overwritten.
     latest_in_metadata: bool = false, true;
     /// Whether incrementals lie in `incrementals/`; otherwise inside the full.

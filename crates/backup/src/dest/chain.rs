@@ -11,6 +11,8 @@
 //! *Source*: `spec/collections-and-chains.md` §5, §6, `spec/manifest-wire.md` §7.
 //! Errors: those of [`super::error`].
 
+use std::sync::Arc;
+
 use base::hlc::Timestamp;
 use base::span::{Span, merge, subtract};
 use cloud::bucket::Buckets;
@@ -19,9 +21,11 @@ use sql::rules::Rules;
 
 use super::collection;
 use super::error::{Error, Unreadable};
+use super::home::Home;
 use super::names;
+use crate::crypt::{self, Key};
 use crate::manifest::codec;
-use crate::manifest::model::BackupManifest;
+use crate::manifest::model::{BackupManifest, BackupPartitionDescriptor};
 
 /// One layer: where it lies and what it holds.
 #[derive(Clone, Debug)]
@@ -32,6 +36,38 @@ pub struct Layer {
     pub subdir: String,
     /// Its manifest.
     pub manifest: BackupManifest,
+    /// Localities whose stores are known, with the layer's directory there.
+    pub parts: Vec<(String, Store)>,
+    /// What opens its objects.
+    pub key: Option<Key>,
+}
+
+impl Layer {
+    /// Where the files of a locality lie.
+    pub fn store_of(&self, locality: &str) -> &Store {
+        let part = self.parts.iter().find(|(pair, _)| pair == locality);
+        part.map_or(&self.dir, |(_, store)| store)
+    }
+
+    /// A data file, decrypted.
+    ///
+    /// *Errors*: one that is missing or does not open.
+    pub fn get(
+        &self,
+        locality: &str,
+        path: &str,
+        buckets: &Buckets,
+        nanos: &mut i64,
+    ) -> Result<Arc<[u8]>, Unreadable> {
+        let store = self.store_of(locality);
+        let object = store.get(buckets, path).map_err(Unreadable::Store)?.count(nanos);
+        let Some(key) = &self.key else { return Ok(object) };
+        let broken = |cause| Unreadable::Codec {
+            object: store.join(path).bare(),
+            cause: codec::Error::Crypt(cause),
+        };
+        Ok(crypt::open(key, &object).map_err(broken)?.into())
+    }
 }
 
 /// The layers of one full.
@@ -60,33 +96,95 @@ impl Chain {
 pub enum Reader {
     /// A backup that is appended.
     Append,
-    /// RESTORE or SHOW BACKUP.
+    /// RESTORE: files will be read, so each locality's store must be there.
     Restore,
+    /// SHOW BACKUP.
+    Show,
+}
+
+/// Where a chain lies.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The collection.
+    pub home: &'a Home,
+    /// The path of the full in it.
+    pub full_subdir: &'a str,
+    /// `incremental_location`, if it was given.
+    pub incrementals: Option<&'a Home>,
+    /// What opens the chain.
+    pub key: Option<&'a Key>,
 }
 
 /// Reads the full at a path and all finished incrementals on it.
 ///
-/// *Errors*: A manifest that is missing, damaged or encrypted; incrementals in both places.
+/// *Errors*: A manifest that is missing, damaged or encrypted; incrementals in both places; a locality's store that is not
+/// among the URIs.
 pub fn read(
-    collection: &Store,
-    full_subdir: &str,
+    place: Place<'_>,
     buckets: &Buckets,
     rules: Rules,
     reader: Reader,
     nanos: &mut i64,
 ) -> Result<Chain, Error> {
-    let mut subdirs = vec![full_subdir.to_owned()];
-    let base = collection::incrementals_base(collection, full_subdir, buckets, rules, nanos)?;
-    subdirs.extend(collection::incrementals(collection, &base, buckets, nanos));
-    let mut layers = Vec::with_capacity(subdirs.len());
-    for subdir in subdirs {
-        let dir = collection.join(&subdir);
-        let manifest = read_manifest(&dir, buckets, nanos)
-            .map_err(|cause| explain(cause, &dir, reader, buckets, nanos))?;
-        layers.push(Layer { dir, subdir, manifest });
+    let Place { home, full_subdir, incrementals, key } = place;
+    let mut layers = vec![read_layer(home, full_subdir, key, buckets, reader, nanos)?];
+    let (below, base) = match incrementals {
+        Some(below) => (below, full_subdir.to_owned()),
+        None => {
+            (home, collection::incrementals_base(&home.main, full_subdir, buckets, rules, nanos)?)
+        }
+    };
+    for subdir in collection::incrementals(&below.main, &base, buckets, nanos) {
+        layers.push(read_layer(below, &subdir, key, buckets, reader, nanos)?);
     }
     sort(&mut layers);
     Ok(Chain { full_subdir: full_subdir.to_owned(), layers })
+}
+
+/// Reads one layer.
+///
+/// *Errors*: as [`read`].
+pub fn read_layer(
+    home: &Home,
+    subdir: &str,
+    key: Option<&Key>,
+    buckets: &Buckets,
+    reader: Reader,
+    nanos: &mut i64,
+) -> Result<Layer, Error> {
+    let at = home.join(subdir);
+    let manifest = read_manifest(&at.main, key, buckets, nanos)
+        .map_err(|cause| explain(cause, &at.main, reader, buckets, nanos))?;
+    let mut parts = Vec::new();
+    let named = manifest.locality_kvs.iter().zip(&manifest.partition_descriptor_filenames);
+    for (pair, file) in named.filter(|_| reader != Reader::Append) {
+        let mut stores = [&at.main].into_iter().chain(at.parts.iter().map(|(_, store)| store));
+        let found = stores.find(|store| is_part_of(&manifest, store, file, key, buckets, nanos));
+        match found {
+            Some(store) => parts.push((pair.clone(), store.clone())),
+            None if reader == Reader::Restore => {
+                let text = format!("expected manifest {file} not found in backup locations");
+                return Err(Error::refused(text));
+            }
+            None => {}
+        }
+    }
+    let dir = at.main;
+    Ok(Layer { dir, subdir: subdir.to_owned(), manifest, parts, key: key.cloned() })
+}
+
+/// Whether a store holds a partial manifest of just this layer.
+fn is_part_of(
+    manifest: &BackupManifest,
+    store: &Store,
+    file: &str,
+    key: Option<&Key>,
+    buckets: &Buckets,
+    nanos: &mut i64,
+) -> bool {
+    let Ok(object) = store.get(buckets, file) else { return false };
+    let part = codec::decode_as::<BackupPartitionDescriptor>(&object.count(nanos), key);
+    part.is_ok_and(|part| part.backup_id == manifest.id)
 }
 
 /// Reads the manifest of one directory: checksum compared where there is one, then taken apart.
@@ -94,6 +192,7 @@ pub fn read(
 /// *Errors*: See [`Unreadable`].
 pub fn read_manifest(
     dir: &Store,
+    key: Option<&Key>,
     buckets: &Buckets,
     nanos: &mut i64,
 ) -> Result<BackupManifest, Unreadable> {
@@ -102,7 +201,7 @@ pub fn read_manifest(
     if let Ok(sum) = dir.get(buckets, &names::checksum_of(names::MANIFEST)) {
         codec::verify(&object, &sum.count(nanos)).map_err(broken)?;
     }
-    codec::decode(&object).map_err(broken)
+    codec::decode(&object, key).map_err(broken)
 }
 
 /// The error of a manifest that cannot be read, in the reader's words.
@@ -118,7 +217,7 @@ pub fn explain(
     }
     match reader {
         Reader::Append => Error::Layer { uri: dir.bare(), cause },
-        Reader::Restore => {
+        Reader::Restore | Reader::Show => {
             let is_root =
                 matches!(cause, Unreadable::Store(_)) && is_collection(dir, buckets, nanos);
             Error::Descriptor { cause, is_root }

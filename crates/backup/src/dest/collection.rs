@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Shape: functions over an opened [`Store`]; each adds the time of its calls to a running total.
-//! *Source*: `spec/collections-and-chains.md` §1–§4. Left out: `incremental_location` (neither version has it).
+//! *Source*: `spec/collections-and-chains.md` §1–§4.
 
 use base::hlc::Timestamp;
 use cloud::bucket::Buckets;
@@ -26,6 +26,8 @@ pub enum Place {
     Latest,
     /// A path as typed.
     Subdir(String),
+    /// The URI itself: not in a collection (`BACKUP TO`).
+    Root,
 }
 
 /// What a place turned out to be.
@@ -107,6 +109,7 @@ pub fn resolve(
         Place::New => names::full_dir(end),
         Place::Latest => read_latest(collection, buckets, rules, nanos)?,
         Place::Subdir(typed) => names::normal_subdir(typed),
+        Place::Root => String::new(),
     };
     let full = collection.join(&full_subdir);
     let append = full.exists(buckets, names::MANIFEST).count(nanos);
@@ -119,7 +122,9 @@ pub fn resolve(
         Place::Latest | Place::Subdir(_) if !append && !rules.full_into_named_subdir() => {
             Err(Error::NoFull { subdir: full_subdir })
         }
-        Place::New | Place::Latest | Place::Subdir(_) => Ok(Target { full_subdir, append }),
+        Place::New | Place::Latest | Place::Subdir(_) | Place::Root => {
+            Ok(Target { full_subdir, append })
+        }
     }
 }
 

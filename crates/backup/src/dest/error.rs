@@ -9,6 +9,7 @@ use base::hlc::Timestamp;
 use base::sqlstate::SqlState;
 
 use super::names;
+use crate::crypt::info;
 use crate::manifest::codec;
 
 /// What went wrong with an object of a layer.
@@ -115,25 +116,21 @@ pub enum Error {
         /// The next layer's start.
         start: Timestamp,
     },
-    /// One URI with a locality other than the default.
-    SingleLocality {
-        /// As given.
-        locality: String,
-    },
-    /// Several URIs, one without locality.
-    LocalityMissing,
-    /// Several URIs, two of them the default.
-    LocalityTwoDefaults,
-    /// Several URIs, none the default.
-    LocalityNoDefault,
-    /// Several URIs for one locality.
-    LocalityTwice {
-        /// As given.
-        locality: String,
+    /// What a chain needs to be opened is not there, or a key service refuses it.
+    Info(info::Error),
+    /// A refusal without code and advice.
+    Refused {
+        /// The whole text.
+        text: String,
     },
 }
 
 impl Error {
+    /// A refusal without code and advice.
+    pub fn refused(text: impl Into<String>) -> Self {
+        Self::Refused { text: text.into() }
+    }
+
     /// The five characters.
     pub fn sqlstate(&self) -> SqlState {
         match self {
@@ -151,11 +148,8 @@ impl Error {
             | Self::Descriptor { .. }
             | Self::Hole { .. }
             | Self::NotContinuous { .. }
-            | Self::SingleLocality { .. }
-            | Self::LocalityMissing
-            | Self::LocalityTwoDefaults
-            | Self::LocalityNoDefault
-            | Self::LocalityTwice { .. } => SqlState::UNCATEGORIZED,
+            | Self::Info(_)
+            | Self::Refused { .. } => SqlState::UNCATEGORIZED,
         }
     }
 
@@ -182,11 +176,8 @@ impl Error {
             | Self::Descriptor { .. }
             | Self::Hole { .. }
             | Self::NotContinuous { .. }
-            | Self::SingleLocality { .. }
-            | Self::LocalityMissing
-            | Self::LocalityTwoDefaults
-            | Self::LocalityNoDefault
-            | Self::LocalityTwice { .. } => None,
+            | Self::Info(_)
+            | Self::Refused { .. } => None,
         }
     }
 }
@@ -246,46 +237,8 @@ impl fmt::Display for Error {
                 "backups are not continuous: {layer}th backup ends at {end}, {}th backup starts at {start}",
                 layer + 1
             ),
-            Self::SingleLocality { .. }
-            | Self::LocalityMissing
-            | Self::LocalityTwoDefaults
-            | Self::LocalityNoDefault
-            | Self::LocalityTwice { .. } => f.write_str(&self.locality_text()),
-        }
-    }
-}
-
-impl Error {
-    /// What is wrong with the localities of a list of URIs.
-    fn locality_text(&self) -> String {
-        match self {
-            Self::SingleLocality { locality } => {
-                format!("COCKROACH_LOCALITY {locality} is invalid for a single BACKUP location")
-            }
-            Self::LocalityMissing => {
-                "multiple URLs are provided for partitioned BACKUP, but COCKROACH_LOCALITY is not specified".to_owned()
-            }
-            Self::LocalityTwoDefaults => {
-                "multiple default URLs provided for partition backup".to_owned()
-            }
-            Self::LocalityNoDefault => {
-                "no default URL provided for partitioned backup".to_owned()
-            }
-            Self::LocalityTwice { locality } => format!("duplicate URIs for locality {locality}"),
-            Self::Store(_)
-            | Self::NoLatest { .. }
-            | Self::LatestPath(_)
-            | Self::MalformedLatest
-            | Self::ManifestExists { .. }
-            | Self::CheckpointExists { .. }
-            | Self::LockExists { .. }
-            | Self::FullExists { .. }
-            | Self::NoFull { .. }
-            | Self::MixedIncrementals
-            | Self::Layer { .. }
-            | Self::Descriptor { .. }
-            | Self::Hole { .. }
-            | Self::NotContinuous { .. } => String::new(),
+            Self::Info(cause) => cause.fmt(f),
+            Self::Refused { text } => f.write_str(text),
         }
     }
 }
@@ -295,5 +248,11 @@ impl std::error::Error for Error {}
 impl From<cloud::error::Error> for Error {
     fn from(cause: cloud::error::Error) -> Self {
         Self::Store(cause)
+    }
+}
+
+impl From<info::Error> for Error {
+    fn from(cause: info::Error) -> Self {
+        Self::Info(cause)
     }
 }

@@ -14,6 +14,7 @@ use sql::rules::Rules;
 
 use super::error::Error;
 use super::names;
+use crate::crypt::Sealer;
 use crate::manifest::{codec, model::BackupManifest};
 
 /// Refuses a directory where a finished backup lies, or where another job writes.
@@ -60,43 +61,25 @@ pub fn write_lock(dest: &Store, job: i64, buckets: &mut Buckets, now: Timestamp)
 /// Writes a manifest of what is done so far, with its checksum.
 pub fn write_checkpoint(
     dest: &Store,
-    manifest: &BackupManifest,
+    written: (&BackupManifest, &Sealer),
     buckets: &mut Buckets,
     rules: Rules,
     now: Timestamp,
 ) -> i64 {
     let name =
         if rules.lock_file() { names::timed_checkpoint(now) } else { names::CHECKPOINT.to_owned() };
-    write_with_checksum(dest, &name, manifest, buckets, now)
+    write_with_checksum(dest, &name, written, buckets, now)
 }
 
 /// Writes the checkpoint by which a job that is not running yet holds its directory (v21.2).
 pub fn write_temporary_checkpoint(
     dest: &Store,
     job: i64,
-    manifest: &BackupManifest,
+    written: (&BackupManifest, &Sealer),
     buckets: &mut Buckets,
     now: Timestamp,
 ) -> i64 {
-    write_with_checksum(dest, &names::temporary_checkpoint(job), manifest, buckets, now)
-}
-
-/// The newest checkpoint of a job that comes back, if it left one that can be read.
-pub fn read_checkpoint(
-    dest: &Store,
-    buckets: &Buckets,
-    rules: Rules,
-    nanos: &mut i64,
-) -> Option<BackupManifest> {
-    let name = if rules.lock_file() {
-        let prefix = format!("{}/", names::PROGRESS_DIR);
-        let listed = dest.names(buckets, &prefix).count(nanos);
-        listed.into_iter().find(|name| !name.ends_with(names::CHECKSUM_SUFFIX))?
-    } else {
-        names::CHECKPOINT.to_owned()
-    };
-    let object = dest.get(buckets, &name).ok()?.count(nanos);
-    codec::decode(&object).ok()
+    write_with_checksum(dest, &names::temporary_checkpoint(job), written, buckets, now)
 }
 
 /// Removes what a job wrote only for itself.
@@ -126,11 +109,11 @@ pub fn clear_temporary(dest: &Store, job: i64, buckets: &mut Buckets, nanos: &mu
 pub fn write_with_checksum(
     dest: &Store,
     name: &str,
-    manifest: &BackupManifest,
+    (manifest, sealer): (&BackupManifest, &Sealer),
     buckets: &mut Buckets,
     now: Timestamp,
 ) -> i64 {
-    let object = codec::encode(manifest);
+    let object = sealer.seal(name, now, codec::encode(manifest));
     let sum = codec::checksum(&object);
     let took = dest.put(buckets, name, object, now).took_nanos;
     took.saturating_add(dest.put(buckets, &names::checksum_of(name), sum, now).took_nanos)
@@ -155,24 +138,41 @@ mod tests {
         };
         assert_eq!(check(7, &buckets, new), Ok(()));
         write_lock(&dest, 7, &mut buckets, now);
-        write_checkpoint(&dest, &BackupManifest::default(), &mut buckets, new, now);
+        write_checkpoint(
+            &dest,
+            (&BackupManifest::default(), &Sealer::plain()),
+            &mut buckets,
+            new,
+            now,
+        );
         assert_eq!(check(7, &buckets, new), Ok(()), "a job ignores its own lock");
         assert_eq!(
             check(8, &buckets, new),
             Err("checking for BACKUP-LOCK file: nodelocal://1/c/d already contains a `BACKUP-LOCK` file written by job 7".to_owned())
         );
-        assert!(read_checkpoint(&dest, &buckets, new, &mut 0).is_some());
         clear(&dest, 7, &mut buckets, new, &mut 0);
-        assert!(read_checkpoint(&dest, &buckets, new, &mut 0).is_none());
+        assert_eq!(dest.names(&buckets, names::PROGRESS_DIR).value, Vec::<String>::new());
 
-        write_checkpoint(&dest, &BackupManifest::default(), &mut buckets, old, now);
+        write_checkpoint(
+            &dest,
+            (&BackupManifest::default(), &Sealer::plain()),
+            &mut buckets,
+            old,
+            now,
+        );
         assert!(
             check(9, &buckets, old)
                 .unwrap_err()
                 .ends_with("(is another operation already in progress?)")
         );
         clear(&dest, 9, &mut buckets, old, &mut 0);
-        write_with_checksum(&dest, names::MANIFEST, &BackupManifest::default(), &mut buckets, now);
+        write_with_checksum(
+            &dest,
+            names::MANIFEST,
+            (&BackupManifest::default(), &Sealer::plain()),
+            &mut buckets,
+            now,
+        );
         assert_eq!(
             check(9, &buckets, old),
             Err("nodelocal://1/c/d already contains a BACKUP_MANIFEST file".to_owned())

@@ -5,6 +5,7 @@
 //! | [`names`] | every object name, built and parsed in one place |
 //! | [`collection`] | LATEST, the list of fulls, which directory a statement means |
 //! | [`chain`] | the layers of one full in order, and what is wrong with them |
+//! | [`home`] | one store, or one for each locality |
 //! | [`lock`] | what keeps two backups out of one directory |
 //! | [`error`] | why a collection refuses |
 //!
@@ -13,6 +14,7 @@
 pub mod chain;
 pub mod collection;
 pub mod error;
+pub mod home;
 pub mod lock;
 pub mod names;
 

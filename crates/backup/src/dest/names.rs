@@ -108,6 +108,12 @@ pub fn checksum_of(name: &str) -> String {
     format!("{name}{CHECKSUM_SUFFIX}")
 }
 
+/// The partial manifest of a locality's store, `n` from 1: `BACKUP_PART_1_region=us-west`.
+pub fn part(n: usize, locality: &str) -> String {
+    let kept = |c: char| if c.is_ascii_alphanumeric() || c == '=' || c == '-' { c } else { '_' };
+    format!("BACKUP_PART_{n}_{}", locality.chars().map(kept).collect::<String>())
+}
+
 /// The lock of one job.
 pub fn lock_file(job: i64) -> String {
     format!("{LOCK_PREFIX}{job}")

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Errors: [`Error`]; its text never names the object, the caller wraps that around. *Source*: `spec/manifest-wire.md`
-//! §1. Left out: encryption (a later issue puts it between gzip and checksum).
+//! §1. Encryption stands between gzip and checksum; see [`crate::crypt`].
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -16,12 +16,10 @@ use sha2::{Digest, Sha256};
 
 use super::gzip;
 use super::model::BackupManifest;
+use crate::crypt::{self, Key};
 
 /// How large a manifest may become when it is unpacked.
 const MANIFEST_BYTES_MAX: usize = 256 << 20;
-
-/// Where an encrypted object begins.
-const ENCRYPTED: &[u8] = b"encrypt";
 
 /// Why an object is no manifest.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,6 +33,8 @@ pub enum Error {
     },
     /// The object begins as encrypted ones do, and no key was given.
     Encrypted,
+    /// The key that was given does not open the object.
+    Crypt(crypt::Error),
     /// The object is broken gzip.
     Gzip(gzip::Error),
     /// The object is no such message.
@@ -53,6 +53,7 @@ impl fmt::Display for Error {
             Self::Encrypted => f.write_str(
                 "file appears encrypted -- try specifying one of \"encryption_passphrase\" or \"kms\"",
             ),
+            Self::Crypt(cause) => cause.fmt(f),
             Self::Gzip(cause) => cause.fmt(f),
             Self::Proto { reason } => write!(f, "proto: {reason}"),
         }
@@ -78,24 +79,32 @@ pub fn verify(object: &[u8], checksum_file: &[u8]) -> Result<(), Error> {
     Err(Error::ChecksumMismatch { expected: hex(checksum_file), got: hex(&got) })
 }
 
-/// A manifest as the object that is stored.
-pub fn encode(manifest: &BackupManifest) -> Vec<u8> {
-    gzip::pack(&manifest.encode_to_vec())
+/// A message as it is stored, but for encryption.
+pub fn encode(message: &impl Message) -> Vec<u8> {
+    gzip::pack(&message.encode_to_vec())
 }
 
-/// A stored object as the manifest that it is.
+/// A stored object as the manifest that it is. `key` is set where objects are encrypted.
 ///
-/// *Errors*: [`Error::Encrypted`], [`Error::Gzip`], [`Error::Proto`].
-pub fn decode(object: &[u8]) -> Result<BackupManifest, Error> {
-    let unpacked;
-    let plain = if object.starts_with(&gzip::MAGIC) {
-        unpacked = gzip::unpack(object, MANIFEST_BYTES_MAX).map_err(Error::Gzip)?;
-        unpacked.as_slice()
-    } else {
-        object
-    };
-    BackupManifest::decode(plain).map_err(|cause| {
-        if object.starts_with(ENCRYPTED) {
+/// *Errors*: [`Error::Encrypted`], [`Error::Crypt`], [`Error::Gzip`], [`Error::Proto`].
+pub fn decode(object: &[u8], key: Option<&Key>) -> Result<BackupManifest, Error> {
+    decode_as(object, key)
+}
+
+/// A stored object as a message of its kind.
+///
+/// *Errors*: as [`decode`].
+pub fn decode_as<M: Message + Default>(object: &[u8], key: Option<&Key>) -> Result<M, Error> {
+    let opened = key.map(|key| crypt::open(key, object)).transpose().map_err(Error::Crypt)?;
+    let packed = opened.as_deref().unwrap_or(object);
+    let unpacked = packed
+        .starts_with(&gzip::MAGIC)
+        .then(|| gzip::unpack(packed, MANIFEST_BYTES_MAX))
+        .transpose()
+        .map_err(Error::Gzip)?;
+    let plain = unpacked.as_deref().unwrap_or(packed);
+    M::decode(plain).map_err(|cause| {
+        if crypt::is_sealed(packed) {
             Error::Encrypted
         } else {
             Error::Proto { reason: cause.to_string() }
@@ -138,7 +147,7 @@ mod tests {
         let object = sample();
         assert_eq!(object.len(), 284);
         assert_eq!(checksum(&object), [0x1f, 0x8f, 0x2e, 0x36]);
-        let manifest = decode(&object).unwrap();
+        let manifest = decode(&object, None).unwrap();
         assert_eq!(manifest.end(), Timestamp { wall: 1_648_778_400_500_000_000, logical: 7 });
         assert!(manifest.is_full() && !manifest.has_history() && !manifest.is_cluster());
         assert_eq!(manifest.files[0].path, "data/749512303218524161.sst");
@@ -156,10 +165,10 @@ mod tests {
 
     #[test]
     fn written_and_read() {
-        let mut manifest = decode(&sample()).unwrap();
+        let mut manifest = decode(&sample(), None).unwrap();
         manifest.descriptors.push(vec![0x2a, 0]);
         let object = encode(&manifest);
-        assert_eq!(decode(&object), Ok(manifest));
+        assert_eq!(decode(&object, None), Ok(manifest));
         let mut sum = checksum(&object);
         assert_eq!(verify(&object, &sum), Ok(()));
         sum[0] ^= 1;
@@ -182,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_is_no_manifest() {
-        assert_eq!(decode(b"encrypt\x01xxxxxxxxxxxx"), Err(Error::Encrypted));
-        assert!(matches!(decode(&[0xff; 9]), Err(Error::Proto { .. })));
+        assert_eq!(decode(b"encrypt\x01xxxxxxxxxxxx", None), Err(Error::Encrypted));
+        assert!(matches!(decode(&[0xff; 9], None), Err(Error::Proto { .. })));
     }
 }

@@ -34,6 +34,7 @@ use super::spec::{Job, Phase};
 use super::system;
 use crate::cx::Cx;
 use crate::dest::chain::{self, Layer};
+use crate::dest::{self, home};
 use crate::error::Error;
 use crate::jobrow;
 use crate::keyspan;
@@ -115,15 +116,19 @@ fn next(job: &mut Job, phase: Phase, nanos: i64) -> Outcome {
 ///
 /// *Errors*: a manifest that is missing or damaged.
 pub fn open(job: &Job, cx: &Cx<'_, '_>) -> Result<Backup, Error> {
-    let home = cx.open(&job.plan.collection)?;
+    let mut homes = Vec::with_capacity(job.plan.homes.len());
+    for stores in &job.plan.homes {
+        homes.push(cx.home(&home::listed(&stores.uris))?);
+    }
+    let key = job.plan.sealing.key(&cx.buckets.kms).map_err(dest::Error::Info)?;
+    let reader = chain::Reader::Restore;
     let mut nanos = 0;
     let mut layers = Vec::with_capacity(job.plan.layers.len());
-    for subdir in &job.plan.layers {
-        let dir = home.join(subdir);
-        let manifest = chain::read_manifest(&dir, cx.buckets, &mut nanos).map_err(|cause| {
-            chain::explain(cause, &dir, chain::Reader::Restore, cx.buckets, &mut 0)
-        })?;
-        layers.push(Layer { dir, subdir: subdir.clone(), manifest });
+    for at in &job.plan.layers {
+        let home = homes.get(index(at.home)).ok_or(Error::BrokenJob { job: job.id() })?;
+        let layer =
+            chain::read_layer(home, &at.subdir, key.as_ref(), cx.buckets, reader, &mut nanos)?;
+        layers.push(layer);
     }
     let snapshot = layers
         .last()
@@ -299,15 +304,14 @@ pub fn read_inputs(
     let mut inputs = Vec::with_capacity(piece.sources.len());
     for source in &piece.sources {
         let Some(layer) = backup.layers.get(index(source.layer)) else { continue };
-        let object = layer.dir.join(&source.path).bare();
-        let got =
-            layer.dir.get(cx.buckets, &source.path).map_err(|cause| RestoreError::BadObject {
-                object: object.clone(),
-                cause: cause.to_string(),
-                corrupt: false,
-            })?;
+        let object = layer.store_of(&source.locality).join(&source.path).bare();
+        let got = layer.get(&source.locality, &source.path, cx.buckets, nanos);
+        let bytes = got.map_err(|cause| {
+            let corrupt = matches!(cause, dest::error::Unreadable::Codec { .. });
+            RestoreError::BadObject { object: object.clone(), cause: cause.to_string(), corrupt }
+        })?;
         let held = Held::by(&layer.manifest, &source.path);
-        inputs.push(Input { object, bytes: got.count(nanos), held });
+        inputs.push(Input { object, bytes, held });
     }
     Ok(inputs)
 }

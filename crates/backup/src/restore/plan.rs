@@ -6,13 +6,14 @@
 //! ```
 //!
 //! *Source*: `spec/error-messages.md` §4, `spec/restore.md` §4 to §11, `spec/v26.2.md` §2. Errors: see [`Error`]; none
-//! leaves anything behind but numbers drawn. Left out, refused with 0A000: encryption, locality lists, `RESTORE FROM`
-//! without IN, SYSTEM USERS, grants, online restore, ids of backups.
+//! leaves anything behind but numbers drawn. Left out, refused with 0A000: SYSTEM USERS, grants, online restore, ids of
+//! backups.
 
 use std::collections::BTreeSet;
 
 use base::hlc::Timestamp;
 use base::ids::JobId;
+use base::num::to_u32;
 use base::span::Span;
 use sql::ast::backup::{Restore, RestoreOptions, Targets};
 use sql::ast::{Statement, TablePattern};
@@ -28,11 +29,12 @@ use super::empty;
 use super::error::Error as RestoreError;
 use super::missing::{self, Skips};
 use super::place::{self, Places, Restored};
-use super::spec::{Job, Plan};
+use super::spec::{Job, LayerAt, Plan, Stores};
 use crate::connection;
+use crate::crypt::info::Sealing;
 use crate::cx::{Cx, Planned};
-use crate::dest::chain::{self, Chain};
-use crate::dest::{collection, names};
+use crate::dest::chain::{self, Chain, Layer};
+use crate::dest::{self, collection, home, names};
 use crate::error::Error;
 use crate::jobrow;
 use crate::keyspan;
@@ -49,8 +51,11 @@ pub(super) const NEW_MODEL: &str = "The existing privileges are being deprecated
 /// What the statement says, as values.
 #[derive(Clone, Debug)]
 struct Said {
-    subdir: String,
-    uris: Vec<String>,
+    /// None without IN: then each list of URIs is a layer.
+    subdir: Option<String>,
+    uris: Vec<Vec<String>>,
+    incrementals: Vec<String>,
+    sealing: Sealing,
     into_db: Option<String>,
     new_db_name: Option<String>,
     skips: Skips,
@@ -58,7 +63,11 @@ struct Said {
 
 /// What is found in the collection.
 struct Found {
+    homes: Vec<Stores>,
+    /// Whether every layer has stores of its own.
+    is_listed: bool,
     chain: Chain,
+    sealing: Sealing,
     layers: usize,
     at: Timestamp,
     snapshot: Snapshot,
@@ -80,14 +89,18 @@ pub fn plan(stmt: &Restore, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
     let said = read(stmt, cx)?;
     statement::check_alone("RESTORE", stmt.options.detached, cx)?;
     check_privileges(stmt, &catalog, cx)?;
-    statement::check_uris("RESTORE from", &said.uris, &catalog, cx)?;
-    let uri = connection::resolve(statement::single_destination(&said.uris)?, cx)?;
+    let mut homes = Vec::new();
+    for uris in said.uris.iter().chain([&said.incrementals]).filter(|uris| !uris.is_empty()) {
+        statement::check_uris("RESTORE from", uris, &catalog, cx)?;
+        homes.push(Stores { uris: connection::resolve_all(uris, cx)? });
+    }
+    statement::execution(stmt.options.execution_locality.as_ref(), cx)?;
     check_simulated(stmt)?;
     let at = as_of(stmt, cx)?;
     if stmt.targets.is_none() {
         empty::check(&catalog, rules)?;
     }
-    let found = find(&said, &uri, at, cx)?;
+    let found = find(&said, homes, at, cx)?;
     let selection = select(stmt, &found, at.is_some(), cx)?;
     let ids = restored_ids(stmt, &found.snapshot, selection, said.skips)?;
     let wanted = wanted_spans(&found.snapshot, &ids);
@@ -95,7 +108,7 @@ pub fn plan(stmt: &Restore, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
     let places = place(stmt, &said, (&found.snapshot, &ids), &catalog, cx)?;
 
     let id = JobId(cx.sql.ints.next(cx.sql.clock.now(), cx.sql.node));
-    let job = make(stmt, &said, (id, &uri), &found, &ids, places, cx);
+    let job = make(stmt, &said, id, found, &ids, places, cx);
     jobrow::create(cx, &job.record())?;
     Ok(Planned { job: id, detached: stmt.options.detached })
 }
@@ -103,9 +116,8 @@ pub fn plan(stmt: &Restore, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
 fn read(stmt: &Restore, cx: &Cx<'_, '_>) -> Result<Said, Error> {
     let options = &stmt.options;
     let rules = cx.rules();
-    if options.encryption_passphrase.is_some() && !options.kms.is_empty() {
-        return Err(Error::BothKeys);
-    }
+    let passphrase = options.encryption_passphrase.as_ref();
+    let sealing = statement::sealing(passphrase, &options.kms, rules)?;
     check_known(options, cx)?;
     if options.verify_backup_table_data && !options.schema_only {
         return Err(RestoreError::VerifyWithoutSchemaOnly.into());
@@ -118,15 +130,21 @@ fn read(stmt: &Restore, cx: &Cx<'_, '_>) -> Result<Said, Error> {
     if options.into_db.is_some() && matches!(&stmt.targets, Some(Targets::Databases(_))) {
         return Err(RestoreError::IntoDbWithDatabase.into());
     }
-    let Some(subdir) = &stmt.subdir else {
-        return Err(Error::NotSimulated { what: "RESTORE FROM without IN".to_owned() });
-    };
-    let uris = stmt.from.first().map_or(&[][..], Vec::as_slice);
+    if stmt.subdir.is_none() && !options.incremental_location.is_empty() {
+        return Err(dest::Error::refused(
+            "incremental_location can only be used with the following syntax: 'RESTORE [target] FROM [subdirectory] IN \
+             [destination]'",
+        )
+        .into());
+    }
+    let lists = stmt.from.iter().map(|uris| texts(uris, "RESTORE"));
     let named =
         |expr: &Option<sql::ast::Expr>, what| expr.as_ref().map(|e| text(e, what)).transpose();
     Ok(Said {
-        subdir: text(subdir, "RESTORE FROM")?,
-        uris: texts(uris, "RESTORE")?,
+        subdir: named(&stmt.subdir, "RESTORE FROM")?,
+        uris: lists.collect::<Result<_, _>>()?,
+        incrementals: texts(&options.incremental_location, "incremental_location")?,
+        sealing,
         into_db: named(&options.into_db, "into_db")?,
         new_db_name: named(&options.new_db_name, "new_db_name")?,
         skips: Skips {
@@ -158,11 +176,8 @@ fn check_simulated(stmt: &Restore) -> Result<(), Error> {
     let options = &stmt.options;
     let wanted = [
         (stmt.system_users, "RESTORE SYSTEM USERS"),
-        (options.encryption_passphrase.is_some() || !options.kms.is_empty(), "encrypted backups"),
         (options.grants, "grants"),
         (options.experimental_copy || options.experimental_deferred_copy, "online restore"),
-        (!options.incremental_location.is_empty(), "incremental_location"),
-        (options.execution_locality.is_some(), "execution locality"),
         (options.remove_regions, "remove_regions"),
     ];
     match wanted.into_iter().find(|(is_wanted, _)| *is_wanted) {
@@ -219,24 +234,51 @@ fn as_of(stmt: &Restore, cx: &mut Cx<'_, '_>) -> Result<Option<Timestamp>, Error
 }
 
 /// Reads the chain and finds out which of its layers hold the moment.
-fn find(said: &Said, uri: &str, at: Option<Timestamp>, cx: &Cx<'_, '_>) -> Result<Found, Error> {
+fn find(
+    said: &Said,
+    stores: Vec<Stores>,
+    at: Option<Timestamp>,
+    cx: &Cx<'_, '_>,
+) -> Result<Found, Error> {
     let rules = cx.rules();
     let mut nanos = 0;
-    let home = cx.open(uri)?;
-    let subdir = if said.subdir.eq_ignore_ascii_case("latest") {
-        collection::read_latest(&home, cx.buckets, rules, &mut nanos)?
-    } else {
-        names::normal_subdir(&said.subdir)
+    let mut homes = Vec::with_capacity(stores.len());
+    for one in &stores {
+        homes.push(cx.home(&home::listed(&one.uris))?);
+    }
+    let Some(home) = homes.first() else {
+        return Err(dest::Error::refused("invalid base backup specified").into());
     };
+    let full_subdir = match &said.subdir {
+        None => String::new(),
+        Some(word) if word.eq_ignore_ascii_case("latest") => {
+            collection::read_latest(&home.main, cx.buckets, rules, &mut nanos)?
+        }
+        Some(typed) => names::normal_subdir(typed),
+    };
+    let mut sealing = said.sealing.clone();
+    let full = home.main.join(&full_subdir);
+    sealing.unlock(&full, false, cx.buckets, &mut nanos).map_err(dest::Error::Info)?;
+    let key = sealing.key(&cx.buckets.kms).map_err(dest::Error::Info)?;
+    let key = key.as_ref();
     let reader = chain::Reader::Restore;
-    let chain = chain::read(&home, &subdir, cx.buckets, rules, reader, &mut nanos)?;
+    // One URI without IN stands for itself and the layers inside it; several stand for a layer each.
+    let is_listed = said.subdir.is_none() && homes.len() > 1;
+    let chain = if is_listed {
+        let one = |home| chain::read_layer(home, "", key, cx.buckets, reader, &mut nanos);
+        Chain { full_subdir, layers: homes.iter().map(one).collect::<Result<_, _>>()? }
+    } else {
+        let place =
+            chain::Place { home, full_subdir: &full_subdir, incrementals: homes.get(1), key };
+        chain::read(place, cx.buckets, rules, reader, &mut nanos)?
+    };
     let manifests = chain.manifests();
     let (layers, at) = covering::layers_for(&manifests, at)?;
     let used = manifests.get(..layers).unwrap_or(&manifests);
     contents::check_version(used, rules)?;
     let snapshot =
         used.last().map_or_else(Snapshot::default, |last| contents::descriptors_at(last, at));
-    Ok(Found { chain, layers, at, snapshot })
+    Ok(Found { homes: stores, is_listed, chain, sealing, layers, at, snapshot })
 }
 
 fn select(stmt: &Restore, found: &Found, timed: bool, cx: &Cx<'_, '_>) -> Result<Selection, Error> {
@@ -322,23 +364,29 @@ fn place(
 fn make(
     stmt: &Restore,
     said: &Said,
-    (id, uri): (JobId, &str),
-    found: &Found,
+    id: JobId,
+    found: Found,
     ids: &BTreeSet<u32>,
     places: Places,
     cx: &Cx<'_, '_>,
 ) -> Job {
     let mut shown = stmt.clone();
-    shown.subdir = Some(statement::literal(&found.chain.full_subdir));
+    shown.subdir = shown.subdir.map(|_| statement::literal(&found.chain.full_subdir));
+    let last_home = to_u32(found.homes.len()).saturating_sub(1);
     let layers = || found.chain.layers.iter().take(found.layers);
+    let at = |(i, layer): (usize, &Layer)| LayerAt {
+        home: if found.is_listed { to_u32(i) } else { last_home.min(to_u32(i)) },
+        subdir: layer.subdir.clone(),
+    };
     let plan = Plan {
-        collection: uri.to_owned(),
-        layers: layers().map(|layer| layer.subdir.clone()).collect(),
+        layers: layers().enumerate().map(at).collect(),
         ids: ids.iter().copied().collect(),
         is_cluster: stmt.targets.is_none(),
         databases: places.databases,
         schema_only: stmt.options.schema_only,
         verify_data: stmt.options.verify_backup_table_data,
+        sealing: found.sealing,
+        homes: found.homes,
     };
     let details = RestoreDetails {
         descriptor_rewrites: places.rewrites,

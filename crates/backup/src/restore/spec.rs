@@ -16,18 +16,19 @@ use prost::Message;
 use sql::jobs::Record;
 use sql::jobs::jobspb::{Details, Done, ProgressDetails, RestoreDetails, RestoreProgress};
 
+use crate::crypt::info::Sealing;
 use crate::error::Error;
 use crate::manifest::model::RowCount;
 
 /// What planning fixed.
 #[derive(Clone, PartialEq, Message)]
 pub struct Plan {
-    /// The collection, with its credentials.
-    #[prost(string, tag = "1")]
-    pub collection: String,
-    /// The layers' paths in it, the full first.
-    #[prost(string, repeated, tag = "2")]
-    pub layers: Vec<String>,
+    /// The stores of what is restored: of the collection, then of `incremental_location`; one for each layer without IN.
+    #[prost(message, repeated, tag = "1")]
+    pub homes: Vec<Stores>,
+    /// The layers, the full first.
+    #[prost(message, repeated, tag = "2")]
+    pub layers: Vec<LayerAt>,
     /// Descriptors of the backup that are restored.
     #[prost(uint32, repeated, tag = "3")]
     pub ids: Vec<u32>,
@@ -43,6 +44,28 @@ pub struct Plan {
     /// Whether rows that are left out are read and checked all the same.
     #[prost(bool, tag = "7")]
     pub verify_data: bool,
+    /// What opens the backup.
+    #[prost(message, required, tag = "8")]
+    pub sealing: Sealing,
+}
+
+/// A list of URIs, the default first.
+#[derive(Clone, PartialEq, Message)]
+pub struct Stores {
+    /// With their credentials.
+    #[prost(string, repeated, tag = "1")]
+    pub uris: Vec<String>,
+}
+
+/// Where a layer lies.
+#[derive(Clone, PartialEq, Message)]
+pub struct LayerAt {
+    /// Which of the job's stores, from 0.
+    #[prost(uint32, tag = "1")]
+    pub home: u32,
+    /// Its path in them.
+    #[prost(string, tag = "2")]
+    pub subdir: String,
 }
 
 /// What comes next.

@@ -7,7 +7,7 @@
 //!
 //! Shape: layer by layer in order of time; inside a layer by id. Sizes and rows are of tables only. Units: logical bytes.
 //! *Source*: `spec/show-backup.md` §3 to §7, `spec/v26.2.md` §3.2, `spec/error-messages.md` §6. Errors: those of reading
-//! a chain; encrypted ones are refused with 0A000.
+//! a chain.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ use sql::catalog::Snapshot as Catalog;
 use sql::catalog::descpb::{Descriptor, PrivilegeDescriptor, State, Union};
 use sql::catalog::privilege::Privilege;
 use sql::exec::show_create::create_text;
-use sql::outcome::{Column, Rows};
+use sql::outcome::{Column, Notice, Rows};
 use sql::rules::Rules;
 use sql::types::{Datum, Type};
 
@@ -26,7 +26,7 @@ use super::{files, json};
 use crate::connection;
 use crate::cx::Cx;
 use crate::dest::chain::{self, Chain, Layer};
-use crate::dest::{self, collection, names};
+use crate::dest::{self, collection, home, names};
 use crate::error::Error;
 use crate::keyspan;
 use crate::manifest::model::RowCount;
@@ -69,15 +69,7 @@ fn check_options(options: &ShowBackupOptions, rules: Rules) -> Result<(), Error>
     if options.check_files && !rules.show_backup_regions() {
         return Err(Error::BadOption { text: "invalid option \"check_files\"".to_owned() });
     }
-    let refused = [
-        (options.encryption_passphrase.is_some() || !options.kms.is_empty(), "encrypted backups"),
-        (options.encryption_info_dir.is_some(), "encryption_info_dir"),
-        (!options.incremental_location.is_empty(), "incremental_location"),
-    ];
-    match refused.into_iter().find(|(is_wanted, _)| *is_wanted) {
-        Some((_, what)) => Err(Error::NotSimulated { what: what.to_owned() }),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// Reads the chain that the statement names, by a collection and a path in it, or by a whole path.
@@ -85,20 +77,27 @@ fn open(stmt: &ShowBackup, cx: &mut Cx<'_, '_>) -> Result<Chain, Error> {
     let rules = cx.rules();
     let catalog = sys::catalog_now(cx)?;
     let path = text(&stmt.path, "SHOW BACKUP")?;
-    let reader = chain::Reader::Restore;
     let mut nanos = 0;
-    if stmt.collection.is_empty() {
-        let uris = [path];
+    let mut homes = Vec::new();
+    let is_whole = stmt.collection.is_empty();
+    let typed = if is_whole { vec![path.clone()] } else { texts(&stmt.collection, "SHOW BACKUP")? };
+    let info_dir = stmt.options.encryption_info_dir.as_ref();
+    let info_dir = info_dir.map(|dir| text(dir, "encryption_info_dir")).transpose()?;
+    let below = texts(&stmt.options.incremental_location, "incremental_location")?;
+    for uris in [typed, below, info_dir.iter().cloned().collect()] {
         statement::check_uris("SHOW BACKUP from", &uris, &catalog, cx)?;
-        let home = cx.open(&uris[0])?;
-        return Ok(chain::read(&home, "", cx.buckets, rules, reader, &mut nanos)?);
+        let uris = connection::resolve_all(&uris, cx)?;
+        homes.push(if uris.is_empty() { None } else { Some(cx.home(&home::listed(&uris))?) });
     }
-    let uris = texts(&stmt.collection, "SHOW BACKUP")?;
-    statement::check_uris("SHOW BACKUP from", &uris, &catalog, cx)?;
-    let uri = connection::resolve(statement::single_destination(&uris)?, cx)?;
-    let home = cx.open(&uri)?;
-    let subdir = if path.eq_ignore_ascii_case("latest") {
-        collection::read_latest(&home, cx.buckets, rules, &mut nanos).map_err(|cause| {
+    let info_home = homes.pop().flatten();
+    let incrementals = homes.pop().flatten();
+    let Some(home) = homes.pop().flatten() else {
+        return Err(dest::Error::refused("invalid base backup specified").into());
+    };
+    let full_subdir = if is_whole {
+        String::new()
+    } else if path.eq_ignore_ascii_case("latest") {
+        collection::read_latest(&home.main, cx.buckets, rules, &mut nanos).map_err(|cause| {
             if rules.latest_in_metadata() {
                 dest::Error::LatestPath(Box::new(cause))
             } else {
@@ -108,7 +107,34 @@ fn open(stmt: &ShowBackup, cx: &mut Cx<'_, '_>) -> Result<Chain, Error> {
     } else {
         names::normal_subdir(&path)
     };
-    Ok(chain::read(&home, &subdir, cx.buckets, rules, reader, &mut nanos)?)
+    let options = &stmt.options;
+    let mut sealing =
+        statement::sealing(options.encryption_passphrase.as_ref(), &options.kms, rules)?;
+    let info_at = info_home.map_or_else(|| home.main.join(&full_subdir), |info| info.main);
+    sealing.unlock(&info_at, false, cx.buckets, &mut nanos).map_err(dest::Error::Info)?;
+    let key = sealing.key(&cx.buckets.kms).map_err(dest::Error::Info)?;
+    let place = chain::Place {
+        home: &home,
+        full_subdir: &full_subdir,
+        incrementals: incrementals.as_ref(),
+        key: key.as_ref(),
+    };
+    let chain = chain::read(place, cx.buckets, rules, chain::Reader::Show, &mut nanos)?;
+    tell_of_localities(&chain, 1 + home.parts.len(), cx);
+    Ok(chain)
+}
+
+/// A list that leaves out stores of the backup shows less than there is.
+fn tell_of_localities(chain: &Chain, uris: usize, cx: &mut Cx<'_, '_>) {
+    let Some(first) = chain.layers.first() else { return };
+    let localities = first.manifest.locality_kvs.len() + 1;
+    if localities > uris && cx.rules().show_backup_regions() {
+        let words = format!(
+            "The backup contains {localities} localities; however, the SHOW BACKUP command contains only {uris} URIs. To \
+             capture all locality aware data, pass every locality aware URI from the backup"
+        );
+        cx.sql.notice(Notice::new(words));
+    }
 }
 
 /// Which columns are wanted.

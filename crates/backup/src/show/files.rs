@@ -27,11 +27,12 @@ pub(super) fn check(chain: &Chain, cx: &Cx<'_, '_>) -> Result<BTreeMap<(usize, u
         check_metadata(layer, cx)?;
         let mut sizes: BTreeMap<&str, Option<u64>> = BTreeMap::new();
         for file in &layer.manifest.files {
+            let store = layer.store_of(&file.locality_kv);
             let size = *sizes.entry(&file.path).or_insert_with(|| {
-                layer.dir.size(cx.buckets, &file.path).ok().map(|timed| timed.value)
+                store.size(cx.buckets, &file.path).ok().map(|timed| timed.value)
             });
             if size.is_none() {
-                missing.push(single_slash(&layer.dir.join(&file.path).bare()));
+                missing.push(single_slash(&store.join(&file.path).bare()));
             }
             let whole: i64 = layer
                 .manifest
@@ -104,7 +105,8 @@ pub(super) fn files(chain: &Chain, checked: bool, cx: &Cx<'_, '_>) -> Rows {
             if is_new {
                 let locality = if file.locality_kv.is_empty() { "NULL" } else { &file.locality_kv };
                 row.push(Datum::from(locality));
-                let size = layer.dir.size(cx.buckets, &file.path).ok().filter(|_| checked);
+                let store = layer.store_of(&file.locality_kv);
+                let size = store.size(cx.buckets, &file.path).ok().filter(|_| checked);
                 row.push(Datum::Int(size.map_or(-1, |timed| to_i64(to_usize(timed.value)))));
             }
             rows.push(row);

@@ -15,8 +15,11 @@ use base::hlc::Timestamp;
 use base::ids::Uuid;
 use base::span::{Span, merge, subtract};
 use sql::catalog::descpb::{State, Union};
+use sql::rules::Rules;
 
 use super::error::Error;
+use super::spec::Plan;
+use crate::dest::Error as DestError;
 use crate::dest::chain::Chain;
 use crate::keyspan;
 use crate::manifest::model::BackupManifest;
@@ -57,6 +60,27 @@ pub fn check(chain: &Chain, candidate: Candidate<'_>) -> Result<(), Error> {
         Some(last) if !candidate.is_cluster => check_held(&last.manifest, candidate),
         _ => Ok(()),
     }
+}
+
+/// Whether a layer goes to the localities of the layers before it.
+///
+/// *Errors*: other localities, in versions that want the same.
+pub(super) fn check_localities(chain: &Chain, plan: &Plan, rules: Rules) -> Result<(), DestError> {
+    let Some(last) = chain.layers.last().filter(|_| rules.same_localities()) else { return Ok(()) };
+    let ours: BTreeSet<&str> =
+        plan.dest().iter().skip(1).map(|part| part.locality.as_str()).collect();
+    let theirs: BTreeSet<&str> = last.manifest.locality_kvs.iter().map(String::as_str).collect();
+    if ours == theirs {
+        return Ok(());
+    }
+    let told = |set: BTreeSet<&str>| set.into_iter().collect::<Vec<_>>().join(" ");
+    Err(DestError::refused(format!(
+        "Requested backup has localities [{}], but a previous backup layer in this collection has localities [{}]. \
+         Mismatched backup layers are not supported. Please take a new full backup with the new localities, or an \
+         incremental backup with matching localities.",
+        told(ours),
+        told(theirs)
+    )))
 }
 
 fn check_held(last: &BackupManifest, candidate: Candidate<'_>) -> Result<(), Error> {

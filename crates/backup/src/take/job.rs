@@ -23,10 +23,14 @@ use super::files::{Builder, ENTRY_BYTES_MAX};
 use super::resolve;
 use super::spec::{Job, Phase};
 use crate::cx::Cx;
+use crate::dest::collection::Place;
+use crate::dest::home::{self, Home};
 use crate::dest::{collection, lock, names};
 use crate::error::Error;
 use crate::jobrow;
-use crate::manifest::model::StatsTable;
+use crate::manifest::codec;
+use crate::manifest::model::{BackupPartitionDescriptor, StatsTable};
+use crate::statement;
 use crate::sys;
 use crate::targets::{Selection, Snapshot};
 
@@ -97,8 +101,14 @@ fn pauses_at(point: &str, cx: &mut Cx<'_, '_>) -> Result<bool, Error> {
     Ok(sys::catalog_now(cx)?.settings.pauses_at(rules, point))
 }
 
+/// The layer's directory in the default store.
 fn dest(job: &Job, cx: &Cx<'_, '_>) -> Result<Store, Error> {
-    Ok(cx.open(&job.details.collection_uri)?.join(&job.plan.dest_subdir))
+    Ok(home(job, cx)?.main)
+}
+
+/// The layer's directories.
+fn home(job: &Job, cx: &Cx<'_, '_>) -> Result<Home, Error> {
+    Ok(cx.home(job.plan.dest())?.join(&job.plan.dest_subdir))
 }
 
 fn resolve_directory(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
@@ -140,7 +150,8 @@ fn first_checkpoint(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error
     }
     let dest = dest(job, cx)?;
     let now = cx.now();
-    let mut nanos = lock::write_checkpoint(&dest, &job.manifest(), cx.buckets, rules, now);
+    let written = (&job.manifest(), &resolve::sealer(job, cx)?);
+    let mut nanos = lock::write_checkpoint(&dest, written, cx.buckets, rules, now);
     lock::clear_temporary(&dest, job.id().0, cx.buckets, &mut nanos);
     if pauses_at("backup.after.write_first_checkpoint", cx)? {
         // The phase is done: what comes next must not look for foreign checkpoints again.
@@ -209,7 +220,7 @@ fn export(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
         }
     }
     let todo = todo(job, cx.sql.kv);
-    let pieces = pieces_of_first_node(&todo.spans, cx);
+    let pieces = pieces_of_first_node(&todo.spans, &job.plan.execution, cx);
     let Some((node, pieces)) = pieces else { return Ok(next(job, Phase::Statistics, 0)) };
     let rules = cx.rules();
     let settings = sys::catalog_now(cx)?;
@@ -247,14 +258,18 @@ fn export(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
     Ok(next(job, Phase::Export, nanos))
 }
 
-/// The todo list cut at ranges, as far as it is led by the node that leads its first piece.
-fn pieces_of_first_node(spans: &[Span], cx: &Cx<'_, '_>) -> Option<(NodeId, Vec<Span>)> {
+/// The todo list cut at ranges, as far as it is exported by the node that exports its first piece.
+fn pieces_of_first_node(
+    spans: &[Span],
+    execution: &str,
+    cx: &Cx<'_, '_>,
+) -> Option<(NodeId, Vec<Span>)> {
     let mut first = None;
     let mut pieces = Vec::new();
     for span in spans {
         for range in cx.sql.kv.ranges_in(span) {
-            let node = *first.get_or_insert_with(|| range.leaseholder());
-            if range.leaseholder() == node
+            let node = exporter(range.leaseholder(), execution, cx);
+            if *first.get_or_insert(node) == node
                 && let Some(piece) = range.span().intersect(span)
             {
                 pieces.push(piece);
@@ -262,6 +277,19 @@ fn pieces_of_first_node(spans: &[Span], cx: &Cx<'_, '_>) -> Option<(NodeId, Vec<
         }
     }
     first.map(|node| (node, pieces))
+}
+
+/// Who exports a range: its leaseholder, unless `execution locality` leaves that out.
+fn exporter(leaseholder: NodeId, execution: &str, cx: &Cx<'_, '_>) -> NodeId {
+    if execution.is_empty() {
+        return leaseholder;
+    }
+    let fits = |node: &&kv::node::Node| {
+        node.live && statement::matches_filter(&node.config.locality, execution)
+    };
+    let mut able = cx.sql.kv.nodes().iter().filter(fits).map(|node| node.config.id);
+    let first = able.clone().next();
+    able.find(|id| *id == leaseholder).or(first).unwrap_or(leaseholder)
 }
 
 /// Exports one piece into a file, until the piece or the file is done. Answers what of it is done, and whether the
@@ -316,17 +344,27 @@ fn wait_for(
     Outcome::RetryAt(now.add_nanos(RETRY_NANOS))
 }
 
-/// Writes a data file as the node that made it.
+/// Writes a data file as the node that made it, into the store of that node's locality.
 fn put(job: &mut Job, file: Builder, node: NodeId, cx: &mut Cx<'_, '_>) -> Result<i64, Error> {
-    let data = file.finish()?;
+    let mut data = file.finish()?;
     let who = Opener { cluster: cx.cluster, node, user: job.user() };
-    let dest =
-        Store::open(&job.details.collection_uri, who, cx.buckets)?.join(&job.plan.dest_subdir);
-    let now = cx.now();
-    let nanos = match data.entries.first() {
-        Some(entry) => dest.put(cx.buckets, &entry.path, data.bytes, now).took_nanos,
-        None => 0,
+    let places = job.plan.dest();
+    let tiers = cx.sql.kv.nodes().iter().find(|known| known.config.id == node);
+    let tiers = tiers.map_or(&[][..], |known| known.config.locality.as_slice());
+    let pairs = places.iter().skip(1).map(|part| part.locality.as_str());
+    let locality = home::matching(tiers, &pairs).unwrap_or_default().to_owned();
+    let Some(place) = places.iter().find(|place| place.locality == locality) else {
+        return Ok(0);
     };
+    let dest = Store::open(&place.uri, who, cx.buckets)?.join(&job.plan.dest_subdir);
+    let sealer = resolve::sealer(job, cx)?;
+    let now = cx.now();
+    let Some(path) = data.entries.first().map(|entry| entry.path.clone()) else { return Ok(0) };
+    let bytes = sealer.seal(&path, now, data.bytes);
+    let nanos = dest.put(cx.buckets, &path, bytes, now).took_nanos;
+    for entry in &mut data.entries {
+        entry.locality_kv.clone_from(&locality);
+    }
     job.state.files.extend(data.entries);
     Ok(nanos)
 }
@@ -352,23 +390,40 @@ fn statistics(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
     let dest = dest(job, cx)?;
     let now = cx.now();
     let bytes = StatsTable::default().encode_to_vec();
+    let bytes = resolve::sealer(job, cx)?.seal(names::STATISTICS, now, bytes);
     let nanos = dest.put(cx.buckets, names::STATISTICS, bytes, now).took_nanos;
     Ok(next(job, Phase::Manifest, nanos))
 }
 
 fn manifest(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
-    let dest = dest(job, cx)?;
+    let home = home(job, cx)?;
     let now = cx.now();
-    let manifest = job.manifest();
-    let nanos = lock::write_with_checksum(&dest, names::MANIFEST, &manifest, cx.buckets, now);
+    let sealer = resolve::sealer(job, cx)?;
+    let mut manifest = job.manifest();
+    let mut nanos = 0;
+    for (i, (locality, store)) in home.parts.iter().enumerate() {
+        let own = manifest.files.iter().filter(|file| file.locality_kv == *locality);
+        let part = BackupPartitionDescriptor {
+            locality_kv: locality.clone(),
+            files: own.cloned().collect(),
+            backup_id: manifest.id.clone(),
+        };
+        let name = names::part(i + 1, locality);
+        let object = sealer.seal(&name, now, codec::encode(&part));
+        nanos += store.put(cx.buckets, &name, object, now).took_nanos;
+        manifest.partition_descriptor_filenames.push(name);
+        manifest.locality_kvs.push(locality.clone());
+    }
+    let written = (&manifest, &sealer);
+    nanos += lock::write_with_checksum(&home.main, names::MANIFEST, written, cx.buckets, now);
     Ok(next(job, Phase::Latest, nanos))
 }
 
 fn latest(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
     let rules = cx.rules();
     let mut nanos = 0;
-    if job.start().is_zero() {
-        let home = cx.open(&job.details.collection_uri)?;
+    if job.start().is_zero() && job.plan.place() != Place::Root {
+        let home = cx.home(&job.plan.home)?.main;
         let now = cx.sql.clock.tick();
         nanos = collection::write_latest(&home, cx.buckets, &job.plan.full_subdir, rules, now);
     }

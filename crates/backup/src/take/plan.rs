@@ -7,8 +7,7 @@
 //! ```
 //!
 //! *Source*: `spec/backup.md` §9 to §11, `spec/v26.2.md` §1, `spec/error-messages.md` §2. Errors: see [`Error`]; none
-//! leaves a row or an object behind. Left out, refused with 0A000: encryption, locality lists, `BACKUP TO`, execution
-//! locality.
+//! leaves a row or an object behind.
 
 use base::hlc::Timestamp;
 use base::ids::JobId;
@@ -17,14 +16,18 @@ use sql::ast::{Statement, TablePattern, backup::Targets};
 use sql::catalog::Snapshot as Catalog;
 use sql::jobs::Record;
 use sql::jobs::jobspb::{BackupDestination, BackupDetails, Details};
+use sql::rules::Rules;
 
 use super::draft;
 use super::privileges;
 use super::resolve;
 use super::spec::{Job, Plan};
 use crate::connection;
+use crate::crypt::info::Sealing;
 use crate::cx::{Cx, Planned};
+use crate::dest;
 use crate::dest::collection::Place;
+use crate::dest::home::{self, Located};
 use crate::error::Error;
 use crate::jobrow;
 use crate::statement::{self, flag, text, texts};
@@ -36,9 +39,11 @@ use crate::targets::{self, Scope, Selection, Snapshot};
 struct Said {
     place: Place,
     uris: Vec<String>,
+    incrementals: Vec<String>,
+    previous: Vec<String>,
     history: bool,
     detached: bool,
-    encrypted: bool,
+    sealing: Sealing,
 }
 
 /// A BACKUP that a schedule makes.
@@ -86,13 +91,13 @@ fn examine(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Examined, Error> {
     let rules = cx.rules();
     let catalog = sys::catalog_now(cx)?;
     statement::check_enabled("BACKUP", "feature.backup.enabled", &catalog, rules)?;
-    let said = read(stmt)?;
+    let said = read(stmt, rules)?;
     statement::check_alone("BACKUP", said.detached, cx)?;
     if said.uris.len() > 1 {
         check_licence("partitioned destinations", &catalog, cx)?;
     }
     let end = end_time(stmt, cx)?;
-    if said.encrypted {
+    if said.sealing.is_wanted() {
         check_licence("encryption", &catalog, cx)?;
     }
     if said.history {
@@ -101,14 +106,11 @@ fn examine(stmt: &Backup, cx: &mut Cx<'_, '_>) -> Result<Examined, Error> {
     let snapshot = sys::descriptors_at(cx, end)?;
     let selection = select(stmt, &snapshot, cx)?;
     privileges::check(stmt, &snapshot, &selection, &catalog, cx)?;
-    statement::check_uris("BACKUP to", &said.uris, &catalog, cx)?;
-    let uri = connection::resolve(statement::single_destination(&said.uris)?, cx)?;
-    // A URI that no store answers to is refused here in both versions: nothing could even be recorded of it.
-    cx.open(&uri)?;
-    check_simulated(stmt, &said)?;
-
+    let homes = homes(&said, &catalog, cx)?;
+    let execution = statement::execution(stmt.options.execution_locality.as_ref(), cx)?;
     let id = JobId(cx.sql.ints.next(cx.sql.clock.now(), cx.sql.node));
-    let mut job = make(stmt, cx, &said, &uri, (id, end), &selection);
+    let mut job = make(stmt, cx, &said, homes, (id, end), &selection);
+    job.plan.execution = execution;
     if rules.destination_errors_in_plan() {
         resolve::resolve(&mut job, &snapshot, &selection, cx, |cx| {
             check_licence("incremental", &catalog, cx)
@@ -133,11 +135,10 @@ fn write_down(stmt: &Backup, examined: Examined, cx: &mut Cx<'_, '_>) -> Result<
     Ok(Planned { job: job.id(), detached })
 }
 
-fn read(stmt: &Backup) -> Result<Said, Error> {
+fn read(stmt: &Backup, rules: Rules) -> Result<Said, Error> {
     let options = &stmt.options;
-    if options.encryption_passphrase.is_some() && !options.kms.is_empty() {
-        return Err(Error::BothKeys);
-    }
+    let passphrase = options.encryption_passphrase.as_ref();
+    let sealing = statement::sealing(passphrase, &options.kms, rules)?;
     let place = match &stmt.dest {
         BackupDest::Into => Place::New,
         BackupDest::IntoLatest => Place::Latest,
@@ -145,30 +146,51 @@ fn read(stmt: &Backup) -> Result<Said, Error> {
             let typed = text(subdir, "BACKUP INTO")?;
             if typed.eq_ignore_ascii_case("latest") { Place::Latest } else { Place::Subdir(typed) }
         }
-        BackupDest::To => return Err(Error::NotSimulated { what: "BACKUP TO".to_owned() }),
+        BackupDest::To => Place::Root,
     };
     Ok(Said {
         place,
         uris: texts(&stmt.to, "BACKUP")?,
         history: flag(options.revision_history.as_ref(), "revision_history")?,
         detached: options.is_detached(),
-        encrypted: options.encryption_passphrase.is_some() || !options.kms.is_empty(),
+        incrementals: texts(&options.incremental_location, "incremental_location")?,
+        previous: texts(&stmt.incremental_from, "INCREMENTAL FROM")?,
+        sealing,
     })
 }
 
-/// Refuses what the statement asks for and Amber does not do.
-fn check_simulated(stmt: &Backup, said: &Said) -> Result<(), Error> {
-    let refuse = |what: &str| Err(Error::NotSimulated { what: what.to_owned() });
-    if said.encrypted {
-        return refuse("encrypted backups");
+/// Where it goes: the collection's stores, those for incrementals, and the layers before it.
+struct Homes {
+    home: Vec<Located>,
+    incrementals: Vec<Located>,
+    previous: Vec<String>,
+}
+
+/// Checks and resolves all URIs. One that no store answers to is refused here in both versions: nothing could even be
+/// recorded of it.
+fn homes(said: &Said, catalog: &Catalog, cx: &mut Cx<'_, '_>) -> Result<Homes, Error> {
+    let located = |typed: &[String], cx: &mut Cx<'_, '_>| -> Result<Vec<Located>, Error> {
+        statement::check_uris("BACKUP to", typed, catalog, cx)?;
+        if typed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let uris = connection::resolve_all(typed, cx)?;
+        let places = home::localities(&uris)?;
+        cx.home(&places)?;
+        Ok(places)
+    };
+    if !said.incrementals.is_empty() && said.incrementals.len() != said.uris.len() {
+        return Err(dest::Error::refused(
+            "the incremental_location option must contain the same number of locality aware URIs as the full backup \
+             destination",
+        )
+        .into());
     }
-    if !stmt.options.incremental_location.is_empty() {
-        return refuse("incremental_location");
-    }
-    if stmt.options.execution_locality.is_some() {
-        return refuse("execution locality");
-    }
-    Ok(())
+    let home = located(&said.uris, cx)?;
+    let incrementals = located(&said.incrementals, cx)?;
+    statement::check_uris("BACKUP to", &said.previous, catalog, cx)?;
+    let previous = connection::resolve_all(&said.previous, cx)?;
+    Ok(Homes { home, incrementals, previous })
 }
 
 /// Refuses a feature that needs a licence where there is none.
@@ -219,7 +241,7 @@ fn make(
     stmt: &Backup,
     cx: &Cx<'_, '_>,
     said: &Said,
-    uri: &str,
+    homes: Homes,
     (id, end): (JobId, Timestamp),
     selection: &Selection,
 ) -> Job {
@@ -230,18 +252,28 @@ fn make(
         complete_dbs: selection.complete_dbs.iter().copied().collect(),
         named: selection.named.iter().copied().collect(),
         node: cx.sql.node.0,
+        home: homes.home,
+        incrementals: homes.incrementals,
+        previous: homes.previous,
+        sealing: said.sealing.clone(),
         ..Plan::default()
     };
     plan.set_place(&said.place);
     let subdir = match &said.place {
-        Place::New => String::new(),
+        Place::New | Place::Root => String::new(),
         Place::Latest => "LATEST".to_owned(),
         Place::Subdir(typed) => typed.clone(),
     };
     let details = BackupDetails {
         end_time: Some(end.into()),
         protected_timestamp_record: draft::named_by_job("record", id, cx).0.to_vec(),
-        collection_uri: uri.to_owned(),
+        collection_uri: plan.home.first().map_or_else(String::new, |main| main.uri.clone()),
+        uris_by_locality_kv: plan
+            .home
+            .iter()
+            .skip(1)
+            .map(|part| (part.locality.clone(), part.uri.clone()))
+            .collect(),
         destination: Some(BackupDestination {
             to: said.uris.clone(),
             subdir,
@@ -275,11 +307,12 @@ fn describe(stmt: &Backup, job: &mut Job, snapshot: &Snapshot, cx: &Cx<'_, '_>) 
             }
         }
     }
-    if job.plan.is_resolved() {
+    if job.plan.place() == Place::Root {
+        // `TO` names the backup itself.
+    } else if job.plan.is_resolved() {
         shown.dest = BackupDest::IntoSubdir(statement::literal(&job.plan.full_subdir));
     } else if job.plan.place() == Place::New {
-        shown.dest =
-            BackupDest::IntoSubdir(statement::literal(crate::dest::names::full_dir(job.end())));
+        shown.dest = BackupDest::IntoSubdir(statement::literal(dest::names::full_dir(job.end())));
     }
     let text = statement::description(&Statement::Backup(Box::new(shown)), cx.rules());
     job.set_description(text);

@@ -15,8 +15,11 @@ use super::append::{self, Candidate};
 use super::draft;
 use super::error::{Error as TakeError, LostRange};
 use super::spec::Job;
+use crate::crypt::Sealer;
 use crate::cx::Cx;
-use crate::dest::{chain, collection, lock, names};
+use crate::dest::chain::{self, Chain};
+use crate::dest::home::Home;
+use crate::dest::{self, collection, lock, names};
 use crate::error::Error;
 use crate::keyspan;
 use crate::sys;
@@ -36,17 +39,24 @@ pub(super) fn resolve(
 ) -> Result<i64, Error> {
     let rules = cx.rules();
     let mut nanos = 0;
-    let home = cx.open(&job.details.collection_uri)?;
+    let home = cx.home(&job.plan.home)?;
     let end = job.end();
-    let place = job.plan.place();
-    let target = collection::resolve(&home, &place, end, cx.buckets, rules, &mut nanos)?;
+    let mut full_subdir = String::new();
     let mut appended = None;
-    let mut dest_subdir = target.full_subdir.clone();
-    if target.append {
+    if job.plan.previous.is_empty() {
+        let place = job.plan.place();
+        let target = collection::resolve(&home.main, &place, end, cx.buckets, rules, &mut nanos)?;
+        full_subdir = target.full_subdir;
+        if target.append {
+            before_append(cx)?;
+            appended = Some(chain_of(job, &home, &full_subdir, cx, &mut nanos)?);
+        }
+    } else {
         before_append(cx)?;
-        let full = &target.full_subdir;
-        let reader = chain::Reader::Append;
-        let found = chain::read(&home, full, cx.buckets, rules, reader, &mut nanos)?;
+        appended = Some(listed_chain(job, cx, &mut nanos)?);
+    }
+    let mut dest_subdir = full_subdir.clone();
+    if let Some(found) = &appended {
         let candidate = Candidate {
             snapshot,
             selection,
@@ -54,11 +64,11 @@ pub(super) fn resolve(
             cluster: cx.sql.cluster_id,
             end,
         };
-        append::check(&found, candidate)?;
-        let base = collection::incrementals_base(&home, full, cx.buckets, rules, &mut nanos)?;
-        let with_start = rules.incremental_dir_has_start();
-        dest_subdir = format!("{base}/{}", names::incremental_dir(found.end(), end, with_start));
-        appended = Some(found);
+        append::check(found, candidate)?;
+        append::check_localities(found, &job.plan, rules)?;
+        if job.plan.previous.is_empty() {
+            dest_subdir = incremental_subdir(job, &home, found, cx, &mut nanos)?;
+        }
     }
     let manifest =
         draft::draft(cx, job.id(), &job.plan, (snapshot, selection), appended.as_ref(), end)?;
@@ -66,18 +76,87 @@ pub(super) fn resolve(
         check_covered(found, &manifest, cx)?;
         job.details.start_time = Some(found.end().into());
     }
-    job.details.uri = home.join(&dest_subdir).bare();
-    job.draft = manifest;
-    job.plan.full_subdir = target.full_subdir;
-    job.plan.dest_subdir = dest_subdir;
-    let dest = home.join(&job.plan.dest_subdir);
+    job.plan.is_elsewhere = appended.is_some() && !job.plan.incrementals.is_empty();
+    if dest_subdir.is_empty() {
+        "/".clone_into(&mut dest_subdir);
+    }
+    let dest = cx.home(job.plan.dest())?.main.join(&dest_subdir);
     lock::check_free(&dest, job.id().0, cx.buckets, rules, &mut nanos)?;
+    if appended.is_none() && job.plan.sealing.is_wanted() {
+        let chance = cx.sql.rng.fork(&format!("key of {}", job.id()));
+        let now = cx.now();
+        let made = job.plan.sealing.establish(&dest, chance, cx.buckets, now);
+        nanos += made.map_err(dest::Error::Info)?;
+    }
+    job.details.uri = dest.bare();
+    job.draft = manifest;
+    job.plan.full_subdir = full_subdir;
+    job.plan.dest_subdir = dest_subdir;
     Ok(nanos)
+}
+
+/// The chain of a collection, opened with what the statement says.
+fn chain_of(
+    job: &mut Job,
+    home: &Home,
+    full_subdir: &str,
+    cx: &Cx<'_, '_>,
+    nanos: &mut i64,
+) -> Result<Chain, Error> {
+    let full = home.main.join(full_subdir);
+    job.plan.sealing.unlock(&full, true, cx.buckets, nanos).map_err(dest::Error::Info)?;
+    let key = job.plan.sealing.key(&cx.buckets.kms).map_err(dest::Error::Info)?;
+    let below =
+        (!job.plan.incrementals.is_empty()).then(|| cx.home(&job.plan.incrementals)).transpose()?;
+    let place = chain::Place { home, full_subdir, incrementals: below.as_ref(), key: key.as_ref() };
+    Ok(chain::read(place, cx.buckets, cx.rules(), chain::Reader::Append, nanos)?)
+}
+
+/// The chain that INCREMENTAL FROM lists.
+fn listed_chain(job: &mut Job, cx: &Cx<'_, '_>, nanos: &mut i64) -> Result<Chain, Error> {
+    let mut layers = Vec::new();
+    let mut key = None;
+    for uri in &job.plan.previous {
+        let home = Home::from(cx.open(uri)?);
+        if layers.is_empty() {
+            let sealing = &mut job.plan.sealing;
+            sealing.unlock(&home.main, true, cx.buckets, nanos).map_err(dest::Error::Info)?;
+            key = sealing.key(&cx.buckets.kms).map_err(dest::Error::Info)?;
+        }
+        let reader = chain::Reader::Append;
+        layers.push(chain::read_layer(&home, "", key.as_ref(), cx.buckets, reader, nanos)?);
+    }
+    Ok(Chain { full_subdir: String::new(), layers })
+}
+
+/// Where a layer of a chain goes.
+fn incremental_subdir(
+    job: &Job,
+    home: &Home,
+    found: &Chain,
+    cx: &Cx<'_, '_>,
+    nanos: &mut i64,
+) -> Result<String, Error> {
+    let rules = cx.rules();
+    let full = &found.full_subdir;
+    let base = if job.plan.incrementals.is_empty() {
+        collection::incrementals_base(&home.main, full, cx.buckets, rules, nanos)?
+    } else {
+        full.clone()
+    };
+    let with_start = rules.incremental_dir_has_start();
+    Ok(format!("{base}/{}", names::incremental_dir(found.end(), job.end(), with_start)))
+}
+
+/// What the job's objects are encrypted with. A key service is asked, and may refuse.
+pub(super) fn sealer(job: &Job, cx: &Cx<'_, '_>) -> Result<Sealer, Error> {
+    let key = job.plan.sealing.key(&cx.buckets.kms).map_err(dest::Error::Info)?;
+    Ok(Sealer::new(key, cx.sql.rng.fork(&format!("iv of {}", job.id()))))
 }
 
 /// The chain and the new layer together must have no hole.
 fn check_covered(
-    found: &chain::Chain,
+    found: &Chain,
     manifest: &crate::manifest::model::BackupManifest,
     cx: &Cx<'_, '_>,
 ) -> Result<(), Error> {
@@ -141,9 +220,11 @@ pub(super) fn record_of(job: &Job) -> Option<Uuid> {
 ///
 /// *Errors*: a URI that no longer opens.
 pub(super) fn hold_directory(job: &Job, cx: &mut Cx<'_, '_>) -> Result<i64, Error> {
-    let dest = cx.open(&job.details.collection_uri)?.join(&job.plan.dest_subdir);
+    let dest = cx.home(job.plan.dest())?.main.join(&job.plan.dest_subdir);
+    let sealer = sealer(job, cx)?;
     let now = cx.now();
-    Ok(lock::write_temporary_checkpoint(&dest, job.id().0, &job.draft, cx.buckets, now))
+    let written = (&job.draft, &sealer);
+    Ok(lock::write_temporary_checkpoint(&dest, job.id().0, written, cx.buckets, now))
 }
 
 /// Looks whether every range still has the history that the layer needs.

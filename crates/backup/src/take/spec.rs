@@ -15,14 +15,16 @@ use prost::Message;
 use sql::jobs::Record;
 use sql::jobs::jobspb::{BackupDetails, Details, Done, ProgressDetails, StepState};
 
+use crate::crypt::info::Sealing;
 use crate::dest::collection::Place;
+use crate::dest::home::Located;
 use crate::error::Error;
 use crate::manifest::model::{BackupManifest, File, Span};
 
 /// What planning fixed.
 #[derive(Clone, PartialEq, Message)]
 pub struct Plan {
-    /// 0 a new full, 1 LATEST, 2 a path.
+    /// 0 a new full, 1 LATEST, 2 a path, 3 the URI itself (`TO`).
     #[prost(int32, tag = "1")]
     pub place: i32,
     /// The path as typed.
@@ -55,6 +57,24 @@ pub struct Plan {
     /// The record of a schedule that this backup's success moves on; empty for none.
     #[prost(bytes = "vec", tag = "101")]
     pub schedule_record: Vec<u8>,
+    /// The collection's stores, the default first; those of the backup itself with `TO`.
+    #[prost(message, repeated, tag = "11")]
+    pub home: Vec<Located>,
+    /// `incremental_location`.
+    #[prost(message, repeated, tag = "12")]
+    pub incrementals: Vec<Located>,
+    /// `INCREMENTAL FROM`: the layers before, the full first.
+    #[prost(string, repeated, tag = "13")]
+    pub previous: Vec<String>,
+    /// How it is encrypted.
+    #[prost(message, required, tag = "14")]
+    pub sealing: Sealing,
+    /// `execution locality`, or empty.
+    #[prost(string, tag = "15")]
+    pub execution: String,
+    /// Whether the layer goes to `incrementals`.
+    #[prost(bool, tag = "16")]
+    pub is_elsewhere: bool,
 }
 
 impl Plan {
@@ -63,6 +83,7 @@ impl Plan {
         match self.place {
             0 => Place::New,
             1 => Place::Latest,
+            3 => Place::Root,
             _ => Place::Subdir(self.subdir.clone()),
         }
     }
@@ -72,8 +93,14 @@ impl Plan {
         (self.place, self.subdir) = match place {
             Place::New => (0, String::new()),
             Place::Latest => (1, String::new()),
+            Place::Root => (3, String::new()),
             Place::Subdir(typed) => (2, typed.clone()),
         };
+    }
+
+    /// Where the layer's stores are.
+    pub fn dest(&self) -> &[Located] {
+        if self.is_elsewhere { &self.incrementals } else { &self.home }
     }
 
     /// Whether the directory is known.

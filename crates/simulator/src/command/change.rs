@@ -5,6 +5,7 @@
 use base::hlc::Timestamp;
 use base::sqlstate::SqlState;
 use cloud::fault;
+use cloud::kms::KeyState;
 use protocol::agenda::Tone;
 use protocol::result::StatementResult;
 
@@ -70,6 +71,13 @@ pub(super) fn crash(state: &mut State) -> StatementResult {
     let event = Event::new(state.now(), Kind::Cluster, Tone::Warn, words.clone());
     state.note(event);
     lines(vec![words])
+}
+
+pub(super) fn kms(state: &mut State, to: KeyState, uri: &str) -> Outcome {
+    let key = cloud::kms::named(uri).map_err(|cause| store_error(&cause))?;
+    let words = format!("{} key {} is {}", key.service(), key.name(), to.word());
+    state.buckets.kms.set(key, to).map_err(|cause| store_error(&cause))?;
+    Ok(bucket_changed(state, words))
 }
 
 /// A URI without its parameters, which may hold secrets.

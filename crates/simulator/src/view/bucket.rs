@@ -126,7 +126,7 @@ fn manifest(state: &State, store: &StoreId, path: &str, object: &Stored, shown: 
         .buckets
         .object(store, &names::checksum_of(path))
         .map_or(Ok(()), |sum| codec::verify(&object.bytes, &sum.bytes));
-    let decoded = checksum.and_then(|()| codec::decode(&object.bytes));
+    let decoded = checksum.and_then(|()| codec::decode(&object.bytes, None));
     match decoded {
         Ok(manifest) => {
             "what this backup holds; its presence says that the backup is complete"
