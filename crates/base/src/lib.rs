@@ -11,6 +11,7 @@
 //! | [`check`] | what an invariant says when it does not hold |
 //! | [`num`] | lossless and clamped steps between number types |
 //! | [`crc`] | the two checksums of the formats |
+//! | [`room`] | memory asked for ahead |
 //!
 //! Never knows: tables, jobs, buckets.
 
@@ -21,5 +22,6 @@ pub mod hlc;
 pub mod ids;
 pub mod num;
 pub mod rng;
+pub mod room;
 pub mod span;
 pub mod sqlstate;

@@ -36,6 +36,9 @@ pub struct Piece {
 
 /// The pieces of a text.
 pub fn pieces(text: &str) -> Vec<Piece> {
+    if let Some(only) = lone_statement(text) {
+        return vec![only];
+    }
     let mut pieces: Vec<Piece> = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -60,6 +63,33 @@ pub fn pieces(text: &str) -> Vec<Piece> {
         at = if end < text.len() { push_command(&mut pieces, text, end) } else { end };
     }
     pieces
+}
+
+/// The one statement of a text that plainly holds one: nothing in it could be a comment, a command line or a name in
+/// quotes, every string has its end, and a semicolon stands at most at the end. What a program sends is of this kind, and
+/// need not be cut into tokens twice.
+fn lone_statement(text: &str) -> Option<Piece> {
+    let is_space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c');
+    let inner = text.trim_matches(is_space);
+    let body = inner.strip_suffix(';').unwrap_or(inner).trim_end_matches(is_space);
+    let mut in_string = false;
+    let mut last = 0;
+    for byte in body.bytes() {
+        match byte {
+            b'\'' => in_string = !in_string,
+            b';' | b'\\' | b'"' | b'$' => return None,
+            b'-' if last == b'-' => return None,
+            b'*' if last == b'/' => return None,
+            _ => {}
+        }
+        last = byte;
+    }
+    if in_string || body.is_empty() {
+        return None;
+    }
+    let start = text.find(|c| !is_space(c))?;
+    let range = start..start + body.len();
+    Some(Piece { kind: Kind::Sql, range, ended: inner.ends_with(';') })
 }
 
 /// Takes the rest of the line at `from` as a command; answers where the next line begins.
@@ -148,6 +178,24 @@ mod tests {
         assert!(is_complete("SELECT 1;  -- done\n"));
         assert!(is_complete("\\sim agenda"));
         assert!(is_complete(""));
+    }
+
+    #[test]
+    fn a_plain_statement_is_cut_as_any_other() {
+        let texts = [
+            " SELECT 1 ;\n",
+            "SELECT 'a;b'; ",
+            "SELECT 'open;",
+            "SELECT 1 -- c;",
+            "SELECT 1 /* ; */;",
+            "SELECT '--', '''x'",
+            "> SELECT \u{a0}1",
+            ";",
+            "SELECT 1;;",
+        ];
+        for text in texts {
+            assert_eq!(pieces(text), statements(text, 0, text.len()), "{text}");
+        }
     }
 
     #[test]

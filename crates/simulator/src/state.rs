@@ -189,6 +189,11 @@ impl State {
         self.clusters.values().map(Cluster::waiting).sum()
     }
 
+    /// What all clusters store. *Units*: bytes.
+    pub(crate) fn stored_bytes(&self) -> u64 {
+        self.clusters.values().map(|cluster| cluster.kv.size_bytes()).sum()
+    }
+
     /// Notes something that happened.
     pub(crate) fn note(&mut self, event: Event) {
         self.outbox.push(event);

@@ -17,11 +17,17 @@ use crate::event::Event;
 use crate::input::Input;
 use crate::state::State;
 
-/// How much work may lie between two checkpoints. *Units*: see `State::work`.
-const CHECKPOINT_WORK: u64 = 2_000;
+/// How much work may lie between two checkpoints while little is stored. *Units*: see `State::work`.
+const CHECKPOINT_WORK: u64 = 4_000;
 
-/// How many checkpoints a line keeps besides its beginning.
-const CHECKPOINTS_MAX: usize = 48;
+/// With each so many bytes stored, as much work more: what has been written since holds copies of what was there.
+const SPREAD_BYTES: u64 = 8 << 20;
+
+/// How many checkpoints a line keeps besides its beginning: at least, at most.
+const CHECKPOINTS: (u64, u64) = (4, 32);
+
+/// What all checkpoints may come to, should each hold everything anew. *Units*: bytes.
+const CHECKPOINTS_BYTES: u64 = 192 << 20;
 
 /// One input with the time at which it came.
 #[derive(Clone, Debug)]
@@ -90,7 +96,8 @@ impl Line {
 
     /// Keeps a checkpoint of `state`, which stands at the end of the log, if enough work was done since the last one.
     pub(crate) fn checkpoint(&mut self, state: &mut State) {
-        if state.work < CHECKPOINT_WORK {
+        let stored = state.stored_bytes();
+        if state.work < CHECKPOINT_WORK.saturating_mul(1 + stored / SPREAD_BYTES) {
             return;
         }
         state.work = 0;
@@ -99,7 +106,8 @@ impl Line {
             events: self.events.len(),
             state: state.clone(),
         });
-        if self.checkpoints.len() > CHECKPOINTS_MAX {
+        let room = (CHECKPOINTS_BYTES / stored.max(1)).clamp(CHECKPOINTS.0, CHECKPOINTS.1);
+        while base::num::to_u64(self.checkpoints.len()) > room {
             self.thin();
         }
     }

@@ -42,6 +42,7 @@ pub struct World {
     pub(crate) off_log: bool,
     pub(crate) marks: BTreeMap<String, Mark>,
     shell: Arc<SessionRef>,
+    ahead: base::room::Ahead,
 }
 
 /// A named moment.
@@ -67,6 +68,7 @@ impl World {
             off_log: false,
             marks: BTreeMap::new(),
             shell: Arc::new(SessionRef::shell()),
+            ahead: base::room::Ahead::default(),
         }
     }
 
@@ -94,6 +96,7 @@ impl World {
         line.head = self.state.now();
         self.cursor = line.log.len();
         self.seen = line.events.len();
+        self.ahead.keep();
         results
     }
 

@@ -312,7 +312,9 @@ const OPERATORS: &[&[u8]] = &[
 
 fn symbol(bytes: &[u8], start: usize) -> Scanned {
     let rest = bytes.get(start..).unwrap_or_default();
-    if let Some(op) = OPERATORS.iter().find(|op| rest.starts_with(op)) {
+    // Most symbols stand before a space, a name or a constant: then the list need not be asked.
+    let goes_on = rest.get(1).is_some_and(|next| b"!#&*-/:<=>?@|~".contains(next));
+    if goes_on && let Some(op) = OPERATORS.iter().find(|op| rest.starts_with(op)) {
         return (TokenKind::Operator, start + op.len(), 0);
     }
     let kind = match rest.first() {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use base::hlc::Timestamp;
 use base::num::to_u64;
-use base::span::{Key, Span};
+use base::span::{Key, Span, next_key};
 
 use super::RangeTombstone;
 use super::batch::{Batch, Entry};
@@ -20,6 +20,9 @@ use crate::cluster::{Ingested, Kv, MAX_KEY};
 use crate::error::Error;
 use crate::range::Range;
 
+/// What a version costs in a leaf beside its key and value.
+const SLOT_BYTES: usize = 32;
+
 impl Kv {
     /// Writes many versions at their own times, past all transactions. They must be in order: keys rise, times fall.
     /// A version that is there already is replaced.
@@ -28,6 +31,7 @@ impl Kv {
     pub fn ingest(&mut self, batch: &Batch) -> Result<Ingested, Error> {
         check_order(batch)?;
         self.check_budget(to_u64(batch.size_bytes()))?;
+        base::room::make(batch.size_bytes() + batch.len() * SLOT_BYTES);
         let mut from = 0;
         let mut parts = Vec::new();
         while let Some((key, ..)) = batch.get(from) {
@@ -117,12 +121,20 @@ fn check_order(batch: &Batch) -> Result<(), Error> {
     Ok(())
 }
 
-fn ingest_range<'a>(range: &mut Range, entries: impl Iterator<Item = Entry<'a>>) {
-    if range.tree.is_empty() {
-        let mut builder = Builder::default();
-        entries.for_each(|(key, ts, value)| builder.push(key, ts, value));
-        range.tree = builder.finish();
-    } else {
+/// Where nothing lies between the first and the last of the keys, they come in as a tree of their own.
+fn ingest_range<'a>(
+    range: &mut Range,
+    entries: impl DoubleEndedIterator<Item = Entry<'a>> + Clone,
+) {
+    let mut ends = entries.clone();
+    let Some((first, ..)) = ends.next() else { return };
+    let last = ends.next_back().map_or(first, |(key, ..)| key);
+    if range.tree.holds_any(&Span::new(first, next_key(last))) {
         entries.for_each(|(key, ts, value)| range.tree.insert(key, ts, value));
+        return;
     }
+    let mut builder = Builder::bulk();
+    entries.for_each(|(key, ts, value)| builder.push(key, ts, value));
+    let (left, right) = std::mem::take(&mut range.tree).split(first);
+    range.tree = left.join(builder.finish()).join(right);
 }

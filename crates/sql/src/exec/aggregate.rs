@@ -35,6 +35,13 @@ impl<'r, 'c> Run<'r, 'c> {
         scalar: bool,
         sink: &mut Sink<'_, 'r, 'c>,
     ) -> Result<Flow, Error> {
+        if scalar
+            && keys.is_empty()
+            && let Some(out) = self.fold_scan(input, calls)?
+        {
+            self.step(1)?;
+            return sink(self, &out);
+        }
         let mut groups: Vec<(Vec<Datum>, Vec<Cell>)> = Vec::new();
         let mut by_key: BTreeMap<Vec<Datum>, usize> = BTreeMap::new();
         if scalar {
@@ -72,6 +79,43 @@ impl<'r, 'c> Run<'r, 'c> {
             }
         }
         Ok(Flow::More)
+    }
+
+    /// The results over all rows of a table, where each call takes a column or nothing: fed while the table is read.
+    fn fold_scan(
+        &mut self,
+        input: &Node,
+        calls: &[AggregateCall],
+    ) -> Result<Option<Vec<Datum>>, Error> {
+        let Node::Scan(scan) = input else { return Ok(None) };
+        let mut cells = Vec::with_capacity(calls.len());
+        for call in calls {
+            let is_plain = call.filter.is_none() && !call.distinct && call.order.is_empty();
+            let column = match call.aggregate.args.as_slice() {
+                [] => None,
+                [arg] => match arg.as_column() {
+                    Some(column) if column < scan.used.table.columns.len() => Some(column),
+                    Some(_) | None => return Ok(None),
+                },
+                [_, _, ..] => return Ok(None),
+            };
+            if !is_plain {
+                return Ok(None);
+            }
+            cells.push((column, call.aggregate.start()));
+        }
+        let folded = self.fold(scan, &mut |row| {
+            for (column, state) in &mut cells {
+                let value = column.and_then(|column| row.get(column));
+                state.update(value.map_or(&[], std::slice::from_ref))?;
+            }
+            Ok(())
+        })?;
+        if !folded {
+            return Ok(None);
+        }
+        let results = cells.into_iter().map(|(_, state)| Ok(state.finish()?));
+        results.collect::<Result<Vec<Datum>, Error>>().map(Some)
     }
 
     /// Feeds one row to one call.

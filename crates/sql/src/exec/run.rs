@@ -37,6 +37,12 @@ pub type Sink<'s, 'r, 'c> = dyn FnMut(&mut Run<'r, 'c>, &[Datum]) -> Result<Flow
 /// How many datums a statement may hold at once. *Units*: datums of 24 bytes and what they point to.
 const HELD_MAX: u64 = 40_000_000;
 
+/// Memory is asked for ahead whenever so many datums more are held. *Units*: power of two.
+const HELD_ROOM: u32 = 16;
+
+/// What a held datum and what it points to may take.
+const DATUM_BYTES: usize = 64;
+
 /// How many rounds a recursive query may take.
 const ROUNDS_MAX: usize = 100_000;
 
@@ -45,7 +51,7 @@ const ROUNDS_MAX: usize = 100_000;
 pub struct Run<'r, 'c> {
     /// The world.
     pub cx: &'r mut Cx<'c>,
-    steps_left: u64,
+    pub(super) steps_left: u64,
     held: u64,
     outer: Vec<Datum>,
     slots: BTreeMap<usize, Held>,
@@ -96,7 +102,11 @@ impl<'r, 'c> Run<'r, 'c> {
 
     /// Counts a row of `width` datums that is kept.
     pub fn hold(&mut self, width: usize) -> Result<(), Error> {
+        let before = self.held;
         self.held += base::num::to_u64(width) + 1;
+        if before >> HELD_ROOM != self.held >> HELD_ROOM {
+            base::room::make(DATUM_BYTES << HELD_ROOM);
+        }
         if self.held > HELD_MAX {
             return Err(ExecError::Memory { limit_bytes: HELD_MAX * 24 }.into());
         }

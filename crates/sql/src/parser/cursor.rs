@@ -80,7 +80,8 @@ impl<'a> Parser<'a> {
     pub(super) fn new(text: &'a str, dialect: Dialect) -> Self {
         Self {
             text,
-            tokens: Vec::new(),
+            // Most texts have a token for every five or six bytes.
+            tokens: Vec::with_capacity(text.len().min(64 << 10) / 6),
             at: 0,
             start: 0,
             end: 0,
@@ -472,7 +473,8 @@ impl<'a> Parser<'a> {
         &mut self,
         mut item: impl FnMut(&mut Self) -> Result<T>,
     ) -> Result<Vec<T>> {
-        let mut items = vec![item(self)?];
+        let mut items = Vec::with_capacity(4);
+        items.push(item(self)?);
         while self.eat(",") {
             items.push(item(self)?);
         }

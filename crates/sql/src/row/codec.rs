@@ -259,7 +259,7 @@ impl RowCodec {
         let mut key = Vec::with_capacity(index.prefix.len() + 16);
         index.put_key(&mut key, row)?;
         let row_len = key.len();
-        let mut bytes = Vec::with_capacity(64);
+        let mut bytes = Vec::with_capacity(192);
         for family in &self.families {
             bytes.clear();
             if !self.put_family_value(&mut bytes, family, row)? {

@@ -209,6 +209,9 @@ impl<'a> RowDecoder<'a> {
                     (row.get_mut(ordinal), self.codec.columns.get(ordinal))
             {
                 *place = value::take_column(&mut data, kind, &column.ty).ok_or(value::BROKEN)?;
+                if id == self.last_id {
+                    break;
+                }
             } else {
                 value::skip_column(&mut data, kind).ok_or(value::BROKEN)?;
             }

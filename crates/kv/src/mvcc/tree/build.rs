@@ -18,10 +18,16 @@ use super::{Child, FANOUT, Inner, Node, Sep, Tree};
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     done: Vec<Child>,
+    /// Where entries are gathered: emptied for each leaf, its memory kept.
     leaf: Leaf,
 }
 
 impl Builder {
+    /// One for many entries, with room for the largest leaf.
+    pub(crate) fn bulk() -> Self {
+        Self { done: Vec::new(), leaf: Leaf::roomy() }
+    }
+
     /// Adds an entry, which comes after all before it.
     pub(crate) fn push(&mut self, key: &[u8], ts: Timestamp, value: &[u8]) {
         if self.leaf.is_full(key.len() + value.len()) {
@@ -33,12 +39,13 @@ impl Builder {
     }
 
     fn close(&mut self, newer_of_next: Option<Timestamp>) {
-        let mut leaf = std::mem::replace(&mut self.leaf, Leaf::after(newer_of_next));
-        if leaf.len() > 0 {
-            leaf.shrink();
+        if self.leaf.len() > 0 {
+            // A clone has no memory to spare.
+            let leaf = self.leaf.clone();
             let sep = Sep::before(leaf.key(0), leaf.ts(0), leaf.newer());
             self.done.push(Child::leaf(sep, leaf));
         }
+        self.leaf.restart(newer_of_next);
     }
 
     /// The tree of all entries.

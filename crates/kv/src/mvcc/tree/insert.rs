@@ -85,6 +85,9 @@ fn insert_below(child: &mut Child, item: &Item<'_>, upper: Option<&Sep>) -> Step
             if leaf.is_full(item.key.len() + item.value.len()) {
                 return Step::Split(delta, Box::new(split_leaf(child, place.at, item)));
             }
+            if Arc::get_mut(leaf).is_none() {
+                *leaf = Arc::new(leaf.with_room(item.key.len() + item.value.len()));
+            }
             Arc::make_mut(leaf).insert(place.at, item.key, item.ts, item.value);
             child.summary.apply(&delta);
             Step::Done(delta)

@@ -77,6 +77,32 @@ impl Leaf {
         Self { newer, ..Self::default() }
     }
 
+    /// An empty leaf with room for as much as a leaf holds.
+    pub(super) fn roomy() -> Self {
+        Self {
+            slots: Vec::with_capacity(LEAF_SLOTS),
+            bytes: Vec::with_capacity(LEAF_BYTES),
+            ..Self::default()
+        }
+    }
+
+    /// Empties it and keeps its memory; its next first version will have `newer` before it.
+    pub(super) fn restart(&mut self, newer: Option<Timestamp>) {
+        self.skip = 0;
+        self.slots.clear();
+        self.bytes.clear();
+        self.newer = newer;
+    }
+
+    /// A copy with room for one more version of `more` bytes, and some others.
+    pub(super) fn with_room(&self, more: usize) -> Self {
+        let mut slots = Vec::with_capacity(self.slots.len() + GROW_SLOTS);
+        slots.extend_from_slice(&self.slots);
+        let mut bytes = Vec::with_capacity(self.bytes.len() + more.max(GROW_BYTES));
+        bytes.extend_from_slice(&self.bytes);
+        Self { skip: self.skip, slots, bytes, newer: self.newer }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.slots.len()
     }

@@ -183,6 +183,13 @@ impl Tree {
         self.root.is_none()
     }
 
+    /// Whether there is any version of a key in `span`.
+    pub(crate) fn holds_any(&self, span: &Span) -> bool {
+        let mut cursor = self.cursor(TimeFilter::ALL);
+        cursor.seek(&span.start, Timestamp::MAX);
+        cursor.entry().is_some_and(|(key, ..)| key < span.end.as_slice())
+    }
+
     /// The newest version of `key` at `ts` or before.
     pub(crate) fn newest_at(&self, key: &[u8], ts: Timestamp) -> Option<(Timestamp, &[u8])> {
         let mut child = self.root.as_ref()?;
