@@ -69,7 +69,7 @@ fn settled(objects: &[Object]) -> Vec<(String, Vec<u8>)> {
             all.push((name.to_owned(), bytes));
             continue;
         }
-        let mut manifest = codec::decode(&object.bytes).expect("a manifest");
+        let mut manifest = codec::decode(&object.bytes, None).expect("a manifest");
         let dir = object.uri.trim_end_matches("BACKUP_MANIFEST");
         for (i, file) in manifest.files.iter_mut().enumerate() {
             let uri = format!("{dir}{}", file.path);
