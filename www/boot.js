@@ -1,7 +1,8 @@
 // Loads the page's module and hands it an engine. The engine's worker starts first, so that both load side by side.
 //
-// The page sees only globalThis.amberEngine.start(hear) → { post(message), end() }. Where a worker or a module worker is not to
-// be had (a sandboxed frame of an opaque origin), the same engine runs in the page.
+// The page sees only globalThis.amberEngine: start(hear) → { post(message), end() }, link() and pack(bytes, hear) for addresses that
+// hold a moment. Where a worker or a module worker is not to be had (a sandboxed frame of an opaque origin), the same engine runs in
+// the page.
 
 class Engine {
   #hear = null;
@@ -78,12 +79,59 @@ class Engine {
   }
 }
 
+// A moment in an address: deflated, then base64 as addresses spell it. What unpacks to more than the limit is no link of ours.
+const LINK = "#a1=";
+const UNPACKED_BYTES_MAX = 16 << 20;
+
+async function through(stream, bytes) {
+  const parts = [];
+  let size = 0;
+  for await (const part of new Blob([bytes]).stream().pipeThrough(stream)) {
+    size += part.length;
+    if (size > UNPACKED_BYTES_MAX) throw new Error("too large");
+    parts.push(part);
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+async function pack(bytes) {
+  const packed = await through(new CompressionStream("deflate-raw"), bytes);
+  let text = "";
+  for (const byte of packed) text += String.fromCharCode(byte);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+async function unpack(text) {
+  const raw = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return through(new DecompressionStream("deflate-raw"), Uint8Array.from(raw, (c) => c.charCodeAt(0)));
+}
+
+async function readLink() {
+  if (!location.hash.startsWith(LINK)) return null;
+  const text = location.hash.slice(LINK.length);
+  // Once read it leaves the address: a reload comes back to what was done since.
+  try {
+    history.replaceState(null, "", location.pathname + location.search);
+  } catch { /* a frame without an origin keeps its address */ }
+  return unpack(text).catch(() => false);
+}
+
+addEventListener("hashchange", () => {
+  if (location.hash.startsWith(LINK)) location.reload();
+});
+
 let first = new Engine();
+const link = await readLink();
 globalThis.amberEngine = {
   start(hear) {
     const engine = first ?? new Engine();
     first = null;
     return engine.attach(hear);
+  },
+  link: () => link,
+  pack(bytes, hear) {
+    // The bytes are a view of the page's memory, which moves: they are copied before anything is waited for.
+    pack(bytes.slice()).then(hear, () => hear(""));
   },
 };
 
@@ -94,7 +142,7 @@ try {
 } catch (error) {
   const text = document.createElement("p");
   text.className = "plain";
-  text.textContent = `The page could not be loaded: ${error.message}. A server that answers a missing .wasm file with a page, or a browser older than Chromium 95, Firefox 114 or Safari 16.4, are the usual reasons.`;
+  text.textContent = `The page could not be loaded: ${error.message}. A server that answers a missing .wasm file with a page, or a browser older than Chromium 123, Firefox 120 or Safari 17.5, are the usual reasons.`;
   document.body.append(text);
   throw error;
 }

@@ -3,24 +3,13 @@
 use tests::Result;
 use tests::webdriver::Browser;
 
-use super::page;
-
-/// Types one statement, runs it, waits for its answer.
-fn run(browser: &Browser, statement: &str) -> Result {
-    let done = browser.script("return Number(document.body.dataset.done || 0)")?;
-    browser.script("const t = document.querySelector('textarea'); t.focus(); t.select();")?;
-    browser.keys("textarea", &format!("{statement}\u{e009}\u{e007}\u{e000}"))?;
-    browser.until(statement, &format!("return Number(document.body.dataset.done || 0) > {done}"))
-}
-
-const C: &str = "'s3://acme/prod?AUTH=implicit'";
+use super::{C, console_is_silent, page, run};
 
 #[test]
 fn main_story() -> Result {
     let Some((_server, browser)) = page()? else { return Ok(()) };
     story(&browser)?;
-    assert_eq!(browser.console_errors()?, Vec::<String>::new());
-    Ok(())
+    console_is_silent(&browser)
 }
 
 fn story(browser: &Browser) -> Result {

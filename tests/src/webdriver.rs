@@ -102,6 +102,14 @@ impl Browser {
         self.post("execute/sync", &json!({ "script": text, "args": [] }))
     }
 
+    /// Runs a script that calls its last argument with its answer.
+    ///
+    /// # Errors
+    /// When the script throws, or never answers.
+    pub fn script_async(&self, text: &str) -> Result<Value> {
+        self.post("execute/async", &json!({ "script": text, "args": [] }))
+    }
+
     /// Types into what has the focus; `\u{e007}` is Enter.
     ///
     /// # Errors

@@ -99,7 +99,7 @@ impl Session {
         self.last_millis = Some(now);
         let passed = nanos(rate, elapsed);
         if passed > 0 {
-            self.world.advance(passed);
+            self.world.play(passed);
             let clock = self.clock();
             self.event("time", &clock)?;
         }
@@ -140,6 +140,7 @@ impl Session {
             | View::Rows(_)
             | View::Versions(_)
             | View::Moments(_)
+            | View::Plots(_)
             | View::Events(_) => Clock::default(),
         }
     }
@@ -174,6 +175,7 @@ impl Session {
                 Ok(to_js(&self.clock())?)
             }
             method::EXPORT => Ok(Uint8Array::from(self.world.snapshot().as_slice()).into()),
+            method::KEEP => Ok(Uint8Array::from(self.world.keep().as_slice()).into()),
             method::IMPORT => {
                 let bytes: Uint8Array =
                     params.dyn_into().map_err(|_| "params is no Uint8Array".to_owned())?;

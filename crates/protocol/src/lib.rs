@@ -16,6 +16,7 @@ pub mod event;
 pub mod jobs;
 pub mod message;
 pub mod moment;
+pub mod plots;
 pub mod query;
 pub mod result;
 pub mod schedules;

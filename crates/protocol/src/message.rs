@@ -39,6 +39,8 @@ pub mod method {
     pub const PAUSE: &str = "time.pause";
     /// nothing → bytes.
     pub const EXPORT: &str = "snapshot.export";
+    /// The same for all branches and marks.
+    pub const KEEP: &str = "snapshot.keep";
     /// bytes → [`crate::time::Clock`].
     pub const IMPORT: &str = "snapshot.import";
     /// nothing → state hash as hex.

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{agenda, chain, cluster, data, event, jobs, moment, schedules, storage, time};
+use crate::{agenda, chain, cluster, data, event, jobs, moment, plots, schedules, storage, time};
 use time::Nanos;
 
 /// A question.
@@ -65,6 +65,8 @@ pub enum Query {
     },
     /// → [`moment::MomentsView`].
     Moments,
+    /// → [`plots::PlotsView`].
+    Plots,
     /// → [`event::EventsView`].
     Events {
         /// First number wanted.
@@ -106,4 +108,6 @@ pub enum View {
     Moments(moment::MomentsView),
     /// See [`Query::Events`].
     Events(event::EventsView),
+    /// To `plots`.
+    Plots(plots::PlotsView),
 }

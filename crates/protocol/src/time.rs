@@ -91,6 +91,8 @@ pub struct Clock {
     pub version: String,
     /// The branch that statements go to.
     pub branch: String,
+    /// All branches by name, oldest first.
+    pub branches: Vec<String>,
     /// Inputs so far on this branch.
     pub inputs: u64,
     /// Events so far; also the revision of every view: equal numbers, equal views.

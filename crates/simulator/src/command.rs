@@ -24,7 +24,6 @@ use crate::event::{Event, Kind};
 use crate::input::Input;
 use crate::sim_command::{self, Command, Place};
 use crate::state::{CLOCK_MAX, State};
-use crate::timeline::Line;
 use crate::view;
 use crate::world::{Mark, World};
 
@@ -347,10 +346,6 @@ fn branches(world: &World) -> StatementResult {
 
 /// The same world with other chance, from its beginning, as a line of its own.
 fn reseed(world: &mut World, seed: u64) -> StatementResult {
-    let mut config = world.state.config.clone();
-    config.seed = seed;
-    let mut state = State::new(config);
-    state.outbox.clear();
     let stem = format!("seed-{seed}");
     let taken = |name: &str| world.lines.iter().any(|line| line.name == name);
     let mut name = stem.clone();
@@ -359,10 +354,7 @@ fn reseed(world: &mut World, seed: u64) -> StatementResult {
         n += 1;
         name = format!("{stem}.{n}");
     }
-    let mut line = Line::new(&name, &state);
-    line.parent = Some(world.lines[world.line].name.clone());
-    world.lines.push(line);
-    world.seek(world.lines.len() - 1, 0);
+    world.begin(&name, world.line, seed);
     lines(vec![format!("on branch {name} at {}", calendar::short(world.now()))])
 }
 

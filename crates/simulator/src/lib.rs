@@ -49,6 +49,7 @@ mod job;
 mod nature;
 mod scenario;
 mod schedule;
+mod sizes;
 mod state;
 mod timeline;
 mod view;

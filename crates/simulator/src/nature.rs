@@ -188,6 +188,7 @@ fn visit(state: &mut State, now: Timestamp) {
         }
     }
     state.outbox.append(&mut events);
+    state.measure();
 }
 
 fn removed(at: Timestamp, table: &str, id: RangeId, report: &kv::GcReport) -> Event {

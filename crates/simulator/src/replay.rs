@@ -9,6 +9,15 @@
 //!   hash 00112233445566778899aabbccddeeff
 //! ```
 //!
+//! What is kept for the next visit holds more than the line up to now: every branch behind the first line, each as what it
+//! adds to the line that it left, then marks, then where the world stands.
+//!
+//! ```text
+//!   line what-if 0 12 7 1648778400000000000    name, the line it left, inputs shared with it, seed, when it left; its inputs follow
+//!   mark before-gc 1 14 1648778400000000000    name, line, inputs before it, when
+//!   at 1 14 0                                  line, inputs; nanoseconds that have been run into the next one
+//! ```
+//!
 //! Shape: text by lines, so that a bug report can be read; lengths, so that a statement may hold anything.
 //! Errors: [`SnapshotError`]. Hostile until parsed: every length is checked against what is left.
 
@@ -19,13 +28,19 @@ use base::hlc::Timestamp;
 use sql::rules::Version;
 
 use crate::input::{Config, Input, Policy, SCENARIOS, SessionRef};
-use crate::world::World;
+use crate::world::{Mark, World};
 
 /// The format that is written.
 const FORMAT: u32 = 1;
 
 /// Largest snapshot that is read.
 pub const SNAPSHOT_BYTES_MAX: usize = 256 << 20;
+
+/// Most branches that are read.
+const LINES_MAX: usize = 1_000;
+
+/// Longest name of a branch that is read.
+const NAME_BYTES_MAX: usize = 256;
 
 /// Why a snapshot cannot be loaded.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -71,26 +86,64 @@ impl std::error::Error for SnapshotError {}
 
 /// The world's line up to now.
 pub(crate) fn write(world: &World) -> Vec<u8> {
-    let config = &world.state.config;
-    let policy = match config.policy {
-        Policy::Auto => "auto",
-        Policy::Manual => "manual",
-    };
-    let mut out = format!(
-        "amber {FORMAT}\nworld {} {} {} {policy} {}\n",
-        config.version.short(),
-        config.seed,
-        config.start.wall,
-        config.scenario
-    );
+    let mut out = head(&world.state.config, world.state.config.seed);
     let line = &world.lines[world.line];
     for logged in &line.log[..world.cursor] {
         write_input(&mut out, &logged.input);
     }
     if world.off_log {
-        let nanos = world.now().wall - line.time_at(world.cursor).wall;
-        write_input(&mut out, &Input::Advance { nanos });
+        write_input(&mut out, &Input::Advance { nanos: run_ahead(world) });
     }
+    foot(out, world)
+}
+
+/// All lines of the world.
+pub(crate) fn keep(world: &World) -> Vec<u8> {
+    let mut out = head(&world.state.config, world.lines[0].seed());
+    for (place, line) in world.lines.iter().enumerate() {
+        let parent = line.parent.as_ref();
+        let parent = parent.and_then(|name| world.lines.iter().position(|one| one.name == *name));
+        let shared = match parent {
+            Some(parent) if place > 0 => {
+                let shared = line.shared(&world.lines[parent]);
+                let (name, seed, left) = (&line.name, line.seed(), line.forked_at.wall);
+                let _ = writeln!(out, "line {name} {parent} {shared} {seed} {left}");
+                shared
+            }
+            Some(_) | None => 0,
+        };
+        for logged in &line.log[shared..] {
+            write_input(&mut out, &logged.input);
+        }
+    }
+    for (name, mark) in &world.marks {
+        let Some(line) = world.lines.iter().position(|one| one.name == mark.line) else { continue };
+        let _ = writeln!(out, "mark {name} {line} {} {}", mark.position, mark.at.wall);
+    }
+    let ahead = if world.off_log { run_ahead(world) } else { 0 };
+    let _ = writeln!(out, "at {} {} {ahead}", world.line, world.cursor);
+    foot(out, world)
+}
+
+/// How far time has been run past the last applied input.
+fn run_ahead(world: &World) -> i64 {
+    world.now().wall - world.lines[world.line].time_at(world.cursor).wall
+}
+
+fn head(config: &Config, seed: u64) -> String {
+    let policy = match config.policy {
+        Policy::Auto => "auto",
+        Policy::Manual => "manual",
+    };
+    format!(
+        "amber {FORMAT}\nworld {} {seed} {} {policy} {}\n",
+        config.version.short(),
+        config.start.wall,
+        config.scenario
+    )
+}
+
+fn foot(mut out: String, world: &World) -> Vec<u8> {
     let _ = writeln!(out, "hash {:032x}", world.hash());
     out.into_bytes()
 }
@@ -149,6 +202,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<World, SnapshotError> {
             "advance" => {
                 world.push(Input::Advance { nanos: line.number()? });
             }
+            "line" => read_line(&mut world, line)?,
+            "mark" => read_mark(&mut world, line)?,
+            "at" => read_at(&mut world, line)?,
             "hash" => {
                 let wanted =
                     u128::from_str_radix(line.word()?, 16).map_err(|_| line.malformed())?;
@@ -162,6 +218,48 @@ pub(crate) fn read(bytes: &[u8]) -> Result<World, SnapshotError> {
             _ => return Err(line.malformed()),
         }
     }
+}
+
+/// Leaves a line for a new one, as it once was left.
+fn read_line(world: &mut World, mut line: Words<'_>) -> Result<(), SnapshotError> {
+    let name = line.word()?;
+    let (parent, shared): (usize, usize) = (line.number()?, line.number()?);
+    let (seed, left): (u64, i64) = (line.number()?, line.number()?);
+    let fits = name.len() <= NAME_BYTES_MAX && world.lines.iter().all(|one| one.name != name);
+    let Some(from) = world.lines.get(parent).filter(|_| fits && world.lines.len() < LINES_MAX) else {
+        return Err(line.malformed());
+    };
+    if seed == from.seed() {
+        world.seek(parent, shared);
+        world.fork(name);
+    } else {
+        world.begin(name, parent, seed);
+    }
+    world.lines[world.line].forked_at = Timestamp::from_wall(left);
+    Ok(())
+}
+
+fn read_mark(world: &mut World, mut line: Words<'_>) -> Result<(), SnapshotError> {
+    let name = line.word()?.to_owned();
+    let (of, position): (usize, usize) = (line.number()?, line.number()?);
+    let at = Timestamp::from_wall(line.number()?);
+    let of = world.lines.get(of).filter(|of| position <= of.log.len());
+    let of = of.ok_or(line.malformed())?.name.clone();
+    world.marks.insert(name, Mark { line: of, position, at });
+    Ok(())
+}
+
+fn read_at(world: &mut World, mut line: Words<'_>) -> Result<(), SnapshotError> {
+    let (place, position): (usize, usize) = (line.number()?, line.number()?);
+    let ahead: i64 = line.number()?;
+    if world.lines.get(place).is_none_or(|of| position > of.log.len()) || ahead < 0 {
+        return Err(line.malformed());
+    }
+    world.seek(place, position);
+    if ahead > 0 {
+        world.run_off_log(world.now().add_nanos(ahead));
+    }
+    Ok(())
 }
 
 fn read_config(mut line: Words<'_>) -> Result<Config, SnapshotError> {

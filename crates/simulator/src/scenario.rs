@@ -3,7 +3,7 @@
 //! | name | holds |
 //! |---|---|
 //! | `empty` | a cluster `main` of three nodes |
-//! | `bank` | the same with database `bank`: customers, and accounts that refer to them; one virtual hour old |
+//! | `bank` | the same with database `bank`: customers, and accounts that refer to them; one virtual hour of deposits old |
 //!
 //! Shape: statements and a passing of time, run before the log begins. A scenario is part of the configuration, so it is
 //! never logged.
@@ -41,6 +41,56 @@ INSERT INTO accounts VALUES
   (101, 1, 1000.50), (102, 2, 250.00), (103, 3, 700.25), (104, 4, 4200.00),
   (105, 5, 87.10), (106, 6, 310.00), (107, 1, 55.00), (108, 4, 1999.99)";
 
+/// Longest wait between two deposits. *Units*: seconds.
+const WAIT_SECS_MAX: u64 = 70;
+
+/// Lets an hour pass at the bank: deposits and withdrawals, and now and then an account that is opened and closed again.
+fn open_bank(state: &mut State) {
+    for statement in BANK.split(';') {
+        run(state, statement.trim());
+    }
+    let mut chance = state.rng.fork("scenario/bank");
+    let opens = state.config.start.add_nanos(BANK_AGE_NANOS);
+    let mut passing: Option<u64> = None;
+    loop {
+        let wait = i64::try_from(12 + chance.below(WAIT_SECS_MAX - 12)).unwrap_or(12);
+        let next = state.now().add_nanos(wait * NANOS_PER_SEC);
+        if next >= opens {
+            break;
+        }
+        state.run_until(next);
+        state.measure();
+        let (id, cents) = (101 + chance.below(8), chance.below(9_000) + 100);
+        let sign = if chance.below(2) == 0 { '+' } else { '-' };
+        let amount = format!("{}.{:02}", cents / 100, cents % 100);
+        run(state, &format!("UPDATE accounts SET balance = balance {sign} {amount} WHERE id = {id}"));
+        if chance.below(6) > 0 {
+            continue;
+        }
+        let (line, open) = match passing {
+            Some(id) => (format!("DELETE FROM accounts WHERE id = {id}"), None),
+            None => {
+                let (id, who) = (200 + chance.below(100), 1 + chance.below(6));
+                (format!("INSERT INTO accounts VALUES ({id}, {who}, {amount})"), Some(id))
+            }
+        };
+        run(state, &line);
+        passing = open;
+    }
+    if let Some(id) = passing {
+        run(state, &format!("DELETE FROM accounts WHERE id = {id}"));
+    }
+    state.run_until(opens);
+}
+
+/// Runs one statement of a scenario. It is ours: if it is refused, that is a bug of ours.
+fn run(state: &mut State, statement: &str) {
+    let shell = Arc::new(SessionRef::shell());
+    let results = dispatch::exec(state, &shell, &Arc::from(statement), false);
+    let failed = results.iter().find_map(|result| result.error.as_ref());
+    assert!(failed.is_none(), "scenario bank: {failed:?}");
+}
+
 /// Lays out the world that the state's configuration names.
 pub(crate) fn set_up(state: &mut State) {
     let main = NewCluster {
@@ -53,16 +103,7 @@ pub(crate) fn set_up(state: &mut State) {
     let cluster = Cluster::new(state, &main);
     state.clusters.insert(main.name, cluster);
     if state.config.scenario == "bank" {
-        let shell = Arc::new(SessionRef::shell());
-        for statement in BANK.split(';') {
-            let sql: Arc<str> = Arc::from(statement.trim());
-            let results = dispatch::exec(state, &shell, &sql, false);
-            // A scenario is ours: a refused statement of it is a bug of ours.
-            let failed = results.iter().find_map(|result| result.error.as_ref());
-            assert!(failed.is_none(), "scenario bank: {failed:?}");
-        }
-        let opens = state.config.start.add_nanos(BANK_AGE_NANOS);
-        state.run_until(opens);
+        open_bank(state);
     }
     state.outbox.clear();
 }

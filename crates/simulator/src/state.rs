@@ -24,6 +24,7 @@ use crate::cluster::Cluster;
 use crate::event::Event;
 use crate::input::{Config, Input};
 use crate::nature::{self, Nature};
+use crate::sizes::Sizes;
 use crate::{command, dispatch, hash, job, scenario, schedule};
 
 /// What a plain statement costs. *Units*: nanoseconds.
@@ -89,6 +90,8 @@ pub(crate) struct State {
     pub(crate) attempts: Vec<Attempt>,
     /// Events since someone last took them.
     pub(crate) outbox: Vec<Event>,
+    /// Bytes over time: derived.
+    pub(crate) sizes: Sizes,
     /// Work since the last checkpoint. *Units*: about a statement.
     pub(crate) work: u64,
 }
@@ -109,6 +112,7 @@ impl State {
             answers: Vec::new(),
             attempts: Vec::new(),
             outbox: Vec::new(),
+            sizes: Sizes::default(),
             work: 0,
             config,
         };
@@ -124,7 +128,7 @@ impl State {
 
     /// Carries out one input.
     pub(crate) fn apply(&mut self, input: &Input) -> Vec<StatementResult> {
-        match input {
+        let answers = match input {
             Input::Exec { session, sql, batch } => {
                 self.work += 1 + base::num::to_u64(sql.len()) / 1024;
                 dispatch::exec(self, session, sql, *batch)
@@ -135,6 +139,16 @@ impl State {
                 self.advance(*nanos);
                 Vec::new()
             }
+        };
+        self.measure();
+        answers
+    }
+
+    /// Measures the cluster in use for the plots.
+    pub(crate) fn measure(&mut self) {
+        let now = self.now();
+        if let Some(cluster) = self.clusters.get(&self.current) {
+            self.sizes.measure(cluster, now);
         }
     }
 

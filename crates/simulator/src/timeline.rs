@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 
-use base::hlc::Timestamp;
+use base::hlc::{NANOS_PER_SEC, Timestamp};
 
 use crate::event::Event;
 use crate::input::Input;
@@ -28,6 +28,9 @@ const CHECKPOINTS: (u64, u64) = (4, 32);
 
 /// What all checkpoints may come to, should each hold everything anew. *Units*: bytes.
 const CHECKPOINTS_BYTES: u64 = 192 << 20;
+
+/// How long one passing of time grows: ten years, well below what one input may let pass.
+const GROWN_NANOS_MAX: i64 = 10 * 365 * 86_400 * NANOS_PER_SEC;
 
 /// One input with the time at which it came.
 #[derive(Clone, Debug)]
@@ -94,6 +97,21 @@ impl Line {
         }
     }
 
+    /// Lets the last input, a passing of time, last longer; answers whether it may: no checkpoint stands inside an input, and an
+    /// input that is too much work would make every rewind slow.
+    pub(crate) fn grow(&mut self, by: i64, state: &State) -> bool {
+        let Some(logged) = self.log.last_mut().filter(|_| state.work < CHECKPOINT_WORK) else {
+            return false;
+        };
+        let Input::Advance { nanos } = *logged.input else { return false };
+        let nanos = nanos.saturating_add(by);
+        if nanos > GROWN_NANOS_MAX {
+            return false;
+        }
+        logged.input = Arc::new(Input::Advance { nanos });
+        true
+    }
+
     /// Keeps a checkpoint of `state`, which stands at the end of the log, if enough work was done since the last one.
     pub(crate) fn checkpoint(&mut self, state: &mut State) {
         let stored = state.stored_bytes();
@@ -137,6 +155,20 @@ impl Line {
             state.outbox.clear();
         }
         (state, events)
+    }
+
+    /// The seed of its beginning: a line that was reseeded has another than the line it left.
+    pub(crate) fn seed(&self) -> u64 {
+        self.checkpoints[0].state.config.seed
+    }
+
+    /// How many inputs it shares with the line that it left.
+    pub(crate) fn shared(&self, parent: &Self) -> usize {
+        if self.seed() != parent.seed() {
+            return 0;
+        }
+        let pairs = self.log.iter().zip(&parent.log);
+        pairs.take_while(|(own, theirs)| Arc::ptr_eq(&own.input, &theirs.input)).count()
     }
 
     /// The time after the first `position` inputs.

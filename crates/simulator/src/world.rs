@@ -41,6 +41,8 @@ pub struct World {
     /// Time has been run past the last applied input, into the next: only a forward move inside an `advance`.
     pub(crate) off_log: bool,
     pub(crate) marks: BTreeMap<String, Mark>,
+    /// The last input is time that runs by itself, and may still grow.
+    playing: bool,
     shell: Arc<SessionRef>,
     ahead: base::room::Ahead,
 }
@@ -67,6 +69,7 @@ impl World {
             seen: 0,
             off_log: false,
             marks: BTreeMap::new(),
+            playing: false,
             shell: Arc::new(SessionRef::shell()),
             ahead: base::room::Ahead::default(),
         }
@@ -82,6 +85,7 @@ impl World {
 
     /// Logs an input and carries it out.
     pub(crate) fn push(&mut self, input: Input) -> Vec<StatementResult> {
+        self.playing = false;
         self.leave_past();
         if self.lines[self.line].log.len() >= INPUTS_MAX {
             return vec![self.refused("54000", "this run has too many inputs")];
@@ -141,6 +145,16 @@ impl World {
         }
         self.lines.push(line);
         self.line = self.lines.len() - 1;
+    }
+
+    /// The same world with other chance, from its first moment, as a line of its own.
+    pub(crate) fn begin(&mut self, name: &str, parent: usize, seed: u64) {
+        let mut state = State::new(Config { seed, ..self.state.config.clone() });
+        state.outbox.clear();
+        let mut line = Line::new(name, &state);
+        line.parent = Some(self.lines[parent].name.clone());
+        self.lines.push(line);
+        self.seek(self.lines.len() - 1, 0);
     }
 
     /// Runs a text of statements and `\sim` lines as a shell does: one after the other, each with a result of its own.
@@ -215,6 +229,7 @@ impl World {
 
     /// Runs one `\sim` line.
     pub fn sim(&mut self, line: &str) -> StatementResult {
+        self.playing = false;
         let begun = self.state.now();
         let parsed = if line.len() > TEXT_BYTES_MAX {
             Err(self.refused("54000", "the line is too long"))
@@ -236,6 +251,22 @@ impl World {
     /// Lets time pass, in nanoseconds.
     pub fn advance(&mut self, nanos: i64) {
         self.push(Input::Advance { nanos });
+    }
+
+    /// Lets time run by itself: frame after frame grows one input, or a minute of playing would be thousands of them.
+    pub fn play(&mut self, nanos: i64) {
+        let grown = if self.playing { self.lines[self.line].grow(nanos, &self.state) } else { false };
+        if !grown {
+            self.push(Input::Advance { nanos });
+            self.playing = true;
+            return;
+        }
+        self.state.advance(nanos);
+        self.state.answers.clear();
+        let line = &mut self.lines[self.line];
+        line.events.append(&mut self.state.outbox);
+        line.head = self.state.now();
+        self.seen = line.events.len();
     }
 
     fn refused(&self, code: &str, message: &str) -> StatementResult {
@@ -289,6 +320,11 @@ impl World {
     /// The log of this branch up to now and the hash it leads to, as bytes.
     pub fn snapshot(&self) -> Vec<u8> {
         replay::write(self)
+    }
+
+    /// All branches and marks with where the world stands, and the hash, as bytes: for the next visit.
+    pub fn keep(&self) -> Vec<u8> {
+        replay::keep(self)
     }
 
     /// Replays a snapshot and compares the hash.
@@ -384,6 +420,56 @@ mod tests {
         ok(&mut world, "advance 1h");
         assert_eq!(world.lines[2].name, "what-if");
         assert_eq!(world.lines.len(), 3);
+    }
+
+    #[test]
+    fn time_that_runs_by_itself_is_one_input() {
+        let mut played = world();
+        for _ in 0..600 {
+            played.play(16_000_000_000);
+        }
+        assert_eq!(played.lines[0].log.len(), 1);
+        let mut jumped = world();
+        jumped.advance(600 * 16_000_000_000);
+        assert_eq!(played.hash(), jumped.hash());
+        assert_eq!(World::restore(&played.snapshot()).unwrap().hash(), played.hash());
+        ok(&mut played, "mark here");
+        let there = played.hash();
+        played.play(1_000_000_000);
+        assert_eq!(played.lines[0].log.len(), 2, "what was marked no longer grows");
+        ok(&mut played, "goto @here");
+        assert_eq!(played.hash(), there);
+    }
+
+    #[test]
+    fn all_branches_are_kept() {
+        let mut world = world();
+        ok(&mut world, "advance 1h");
+        ok(&mut world, "mark one");
+        ok(&mut world, "advance 1h");
+        let main = world.hash();
+        ok(&mut world, "goto 02:30");
+        world.exec("SELECT 1");
+        let branch = world.hash();
+        ok(&mut world, "reseed 9");
+        ok(&mut world, "advance 2h");
+        let seeded = world.hash();
+        let mut again = World::restore(&world.keep()).unwrap();
+        assert_eq!(again.hash(), seeded);
+        assert_eq!(again.lines.len(), 3);
+        ok(&mut again, "use main");
+        assert_eq!(again.hash(), main);
+        ok(&mut again, "use main-2");
+        assert_eq!(again.hash(), branch);
+        ok(&mut again, "goto @one");
+        assert_eq!(clock(&again), "03:00:00");
+        ok(&mut again, "goto 02:10");
+        let inside = again.hash();
+        let third = World::restore(&again.keep()).unwrap();
+        assert_eq!((third.hash(), third.line, third.cursor), (inside, again.line, again.cursor));
+        for cut in [40, again.keep().len() - 40] {
+            assert!(World::restore(&again.keep()[..cut]).is_err());
+        }
     }
 
     #[test]

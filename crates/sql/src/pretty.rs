@@ -28,6 +28,9 @@ pub fn key(key: &[u8]) -> String {
     match key {
         [] => return "/Min".to_owned(),
         [0xff, 0xff] => return "/Max".to_owned(),
+        [0x02, rest @ ..] => return local("/Meta1", rest),
+        [0x03, rest @ ..] => return local("/Meta2", rest),
+        [0x04, rest @ ..] => return local("/System", rest),
         _ => {}
     }
     let mut out = String::new();
@@ -51,6 +54,11 @@ pub fn key(key: &[u8]) -> String {
         depth += 1;
     }
     out
+}
+
+/// The text of a key before the tables.
+fn local(name: &str, rest: &[u8]) -> String {
+    if rest.is_empty() { name.to_owned() } else { format!("{name}/{}", quoted(rest)) }
 }
 
 /// The text of a key with a moment behind it: `<key>/<seconds>.<9 digits>,<logical>`.

@@ -16,7 +16,7 @@ use protocol::query::Query;
 use protocol::result::StatementResult;
 use protocol::text::{Completions, Token};
 use protocol::time::{Clock, Nanos};
-use protocol::{agenda, chain, cluster, data, event, jobs, moment, schedules, storage};
+use protocol::{agenda, chain, cluster, data, event, jobs, moment, plots, schedules, storage};
 use wasm_bindgen::JsValue;
 
 use crate::decode::{Decode, field};
@@ -52,8 +52,10 @@ pub(crate) enum Ask {
     Play(Nanos),
     /// Hold time.
     Pause,
-    /// Give the log of inputs.
+    /// Give the log of inputs up to now.
     Export,
+    /// Give the logs of all branches.
+    Keep,
     /// Begin from a log of inputs.
     Import(Vec<u8>),
 }
@@ -89,6 +91,8 @@ pub(crate) enum Seen {
     Moments(Rc<moment::MomentsView>),
     /// The trace.
     Events(Rc<event::EventsView>),
+    /// Sizes over time.
+    Plots(Rc<plots::PlotsView>),
 }
 
 /// What the engine says.
@@ -110,8 +114,10 @@ pub(crate) enum Said {
     Playing(Nanos),
     /// Time stands.
     Paused,
-    /// The log of inputs.
+    /// The log of inputs up to now.
     Exported(Vec<u8>),
+    /// The logs of all branches.
+    Kept(Vec<u8>),
     /// A world stands again as its log says.
     Imported,
     /// Time moved while playing.
@@ -210,6 +216,7 @@ fn request(ask: &Ask) -> (&'static str, JsValue) {
         Ask::Play(rate) => (method::PLAY, object(&[("rate", nanos(*rate))])),
         Ask::Pause => (method::PAUSE, JsValue::NULL),
         Ask::Export => (method::EXPORT, JsValue::NULL),
+        Ask::Keep => (method::KEEP, JsValue::NULL),
         Ask::Import(bytes) => (method::IMPORT, Uint8Array::from(bytes.as_slice()).into()),
     }
 }
@@ -225,6 +232,7 @@ fn question(query: &Query) -> JsValue {
         Query::Schedules => return text("schedules"),
         Query::Tables => return text("tables"),
         Query::Moments => return text("moments"),
+        Query::Plots => return text("plots"),
         Query::RestorePlan { collection, subdir, at } => (
             "restore_plan",
             vec![
@@ -271,6 +279,7 @@ fn answer(ask: &Ask, result: &JsValue) -> Said {
         Ask::Play(rate) => Said::Playing(*rate),
         Ask::Pause => Said::Paused,
         Ask::Export => Said::Exported(Uint8Array::new(result).to_vec()),
+        Ask::Keep => Said::Kept(Uint8Array::new(result).to_vec()),
         Ask::Import(_) => Said::Imported,
     }
 }
@@ -300,6 +309,7 @@ fn view(query: &Query, result: &JsValue) -> Seen {
         Query::Rows { .. } => Seen::Rows(Rc::new(Decode::decode(result))),
         Query::Versions { .. } => Seen::Versions(Rc::new(Decode::decode(result))),
         Query::Moments => Seen::Moments(Rc::new(Decode::decode(result))),
+        Query::Plots => Seen::Plots(Rc::new(Decode::decode(result))),
         Query::Events { .. } => Seen::Events(Rc::new(Decode::decode(result))),
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod map_strip;
 pub(crate) mod menus;
 pub(crate) mod object;
 pub(crate) mod page;
+pub(crate) mod plots;
 pub(crate) mod prompt;
 pub(crate) mod result_table;
 pub(crate) mod shell_panel;

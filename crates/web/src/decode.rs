@@ -19,6 +19,7 @@ use protocol::event::{EventsView, SimEvent};
 use protocol::jobs::{Job, JobStep, JobsView};
 use protocol::message::{Info, RpcError, Scenario};
 use protocol::moment::{Branch, InputMoment, Mark, MomentsView};
+use protocol::plots::{PlotsView, SizePoint};
 use protocol::result::{
     Cause, CauseAxis, CauseMark, CauseMarkKind, Column, ErrorReply, Notice, Remedy, StatementResult,
 };
@@ -140,7 +141,7 @@ macro_rules! words {
 
 plain! {
     Clock {
-        now, logical, start, policy, scenario, seed, version, branch, inputs, events, next_due, prompt
+        now, logical, start, policy, scenario, seed, version, branch, branches, inputs, events, next_due, prompt
     }
     Prompt { user, host, database, txn, cluster, nodes_live, nodes }
     StatementResult { n, sql, at, took, tag, columns, rows, notices, error, lines, jobs }
@@ -203,6 +204,8 @@ plain! {
     Section { title, columns, rows, more }
     EventsView { events, next }
     SimEvent { seq, at, kind, tone, words, job_id }
+    PlotsView { sizes }
+    SizePoint { at, live_bytes, garbage_bytes }
     MomentsView { branches, inputs, marks, position }
     Branch { name, parent, forked_at, head, is_current }
     InputMoment { n, at, text }

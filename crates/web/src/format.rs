@@ -73,6 +73,11 @@ pub(crate) fn seconds(t: Nanos) -> String {
     format!("{}:{:02}", minutes(t), c.secs % 60)
 }
 
+/// `2022-04-01 06:42:00.250000000`: as a statement spells it.
+pub(crate) fn exact(t: Nanos) -> String {
+    format!("{} {}.{:09}", iso_date(t), seconds(t), civil(t).nanos)
+}
+
 /// `06:42:00.25`: as many decimals as hundredths of a second need.
 pub(crate) fn fine(t: Nanos) -> String {
     match civil(t).nanos / 10_000_000 {

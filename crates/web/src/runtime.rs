@@ -19,7 +19,7 @@ use yew::Callback;
 
 use crate::client::{self, Client};
 use crate::num;
-use crate::state::{Effect, Intent, Kept, Key, Startup, map, page, shell, time};
+use crate::state::{Effect, Intent, Kept, Key, Startup, map, page, time};
 
 #[wasm_bindgen]
 extern "C" {
@@ -34,6 +34,14 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn end(this: &Engine);
+
+    /// What the address holds: bytes, `null` for nothing, `false` for what cannot be read.
+    #[wasm_bindgen(js_namespace = amberEngine)]
+    fn link() -> JsValue;
+
+    /// Packs bytes for an address and hands the text on.
+    #[wasm_bindgen(js_namespace = amberEngine)]
+    fn pack(bytes: &[u8], hear: &js_sys::Function);
 }
 
 /// The page's hands.
@@ -80,10 +88,13 @@ impl Runtime {
                 Effect::KeepBytes(key, bytes) => keep(key, &base64(&bytes)),
                 Effect::Forget(key) => forget(key),
                 Effect::Copy(text) => copy(&text),
-                Effect::Share(bytes) => self.share(&bytes),
+                Effect::Share(bytes) => self.share(bytes),
+                Effect::SaveSession(bytes) => {
+                    let _offered = download(SESSION_FILE, &bytes);
+                }
                 Effect::Download(name, text) => {
                     // A frame without `allow-downloads` has no other way than the clipboard.
-                    if download(name, &text).is_none() {
+                    if download(name, text.as_bytes()).is_none() {
                         copy(&text);
                     }
                 }
@@ -119,6 +130,7 @@ impl Runtime {
                 | Effect::Forget(_)
                 | Effect::Copy(_)
                 | Effect::Share(_)
+                | Effect::SaveSession(_)
                 | Effect::Download(..)
                 | Effect::Theme(_)
                 | Effect::PickFile => {}
@@ -156,19 +168,25 @@ impl Runtime {
         self.kept.push(hidden);
     }
 
-    fn share(&self, bytes: &[u8]) {
-        let link = base64(bytes).replace('+', "-").replace('/', "_").replace('=', "");
-        let words = if link.len() > LINK_CHARS_MAX {
-            let _offered = download("amber-session.txt", &link);
-            "Too long for a link: saved as a file."
-        } else {
-            let location = window().map(|window| window.location());
-            let base = location.and_then(|location| location.href().ok()).unwrap_or_default();
-            let base = base.split('#').next().unwrap_or_default();
-            copy(&format!("{base}#s={link}"));
-            "Link copied."
-        };
-        self.on.emit(Intent::Page(page::Intent::Shared(words.to_owned())));
+    fn share(&mut self, bytes: Vec<u8>) {
+        let on = self.on.clone();
+        let given = bytes.clone();
+        let packed = Closure::<dyn FnMut(JsValue)>::new(move |link: JsValue| {
+            let link = link.as_string().unwrap_or_default();
+            let words = if link.is_empty() || link.len() > LINK_CHARS_MAX {
+                let _offered = download(SESSION_FILE, &bytes);
+                "Too long for a link: saved as a file."
+            } else {
+                let location = window().map(|window| window.location());
+                let base = location.and_then(|location| location.href().ok()).unwrap_or_default();
+                let base = base.split(['#', '?']).next().unwrap_or_default();
+                copy(&[base, "#a1=", &link].concat());
+                "Link copied."
+            };
+            on.emit(Intent::Page(page::Intent::Shared(words.to_owned())));
+        });
+        pack(&given, packed.as_ref().unchecked_ref());
+        self.kept.push(packed);
     }
 
     /// Lets the user choose a file of statements and reads it.
@@ -183,11 +201,13 @@ impl Runtime {
         let (on, chosen) = (self.on.clone(), input.clone());
         let picked = Closure::<dyn FnMut(JsValue)>::new(move |_: JsValue| {
             let Some(file) = chosen.files().and_then(|files| files.get(0)) else { return };
+            if file.size() > FILE_BYTES_MAX {
+                return;
+            }
             let on = on.clone();
             wasm_bindgen_futures::spawn_local(async move {
-                if let Ok(text) = wasm_bindgen_futures::JsFuture::from(file.text()).await {
-                    let text = text.as_string().unwrap_or_default();
-                    on.emit(Intent::Shell(shell::Intent::File(text)));
+                if let Ok(bytes) = wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await {
+                    on.emit(Intent::Page(page::Intent::File(Uint8Array::new(&bytes).to_vec())));
                 }
             });
         });
@@ -199,6 +219,10 @@ impl Runtime {
 
 /// Characters that a link may have; longer ones are cut by mail programs and chats.
 const LINK_CHARS_MAX: usize = 16_000;
+/// The name of a moment in a file.
+const SESSION_FILE: &str = "session.amber";
+/// The largest file that is opened.
+const FILE_BYTES_MAX: f64 = 64e6;
 
 fn window() -> Option<Window> {
     web_sys::window()
@@ -219,12 +243,15 @@ fn mark_body(name: &str, value: &str) {
     }
 }
 
-/// Shows the log's end once its entries are drawn: they are components of their own and may come after the page.
+/// Shows the newest entry once it is drawn: its end, or its beginning if it is higher than the log. Entries are components of their
+/// own and may come after the page.
 fn scroll_log() {
     let scroll = Closure::once_into_js(|| {
-        if let Some(log) = find("#shell-log") {
-            log.set_scroll_top(log.scroll_height());
-        }
+        let Some(log) = find("#shell-log") else { return };
+        let newest = find("#shell-log > article:last-of-type");
+        let top = newest.map_or(i32::MAX, |one| one.unchecked_ref::<HtmlElement>().offset_top());
+        let end = log.scroll_height().saturating_sub(log.client_height());
+        log.set_scroll_top(end.min(top.saturating_sub(10)));
     });
     if let Some(window) = window() {
         // Refused only by a window that is gone.
@@ -284,7 +311,7 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let text = window()?.atob(&text.replace('-', "+").replace('_', "/")).ok()?;
+    let text = window()?.atob(text).ok()?;
     text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
 }
 
@@ -298,8 +325,8 @@ fn copy(text: &str) {
     }
 }
 
-fn download(name: &str, text: &str) -> Option<()> {
-    let parts = Array::of1(&Uint8Array::from(text.as_bytes()));
+fn download(name: &str, bytes: &[u8]) -> Option<()> {
+    let parts = Array::of1(&Uint8Array::from(bytes));
     let blob = web_sys::Blob::new_with_u8_array_sequence(&parts).ok()?;
     let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
     let link = document()?.create_element("a").ok()?;
@@ -316,7 +343,6 @@ pub(crate) fn startup() -> Startup {
     let read =
         |part: Option<Result<String, JsValue>>| part.and_then(Result::ok).unwrap_or_default();
     let search = read(location.as_ref().map(web_sys::Location::search));
-    let hash = read(location.as_ref().map(web_sys::Location::hash));
     let param = |name: &str| {
         let pairs = search.trim_start_matches('?').split('&');
         let mut pairs = pairs.filter_map(|pair| pair.split_once('='));
@@ -328,15 +354,20 @@ pub(crate) fn startup() -> Startup {
         seed: param("seed"),
         start: None,
     };
-    let shared = hash.strip_prefix("#s=").and_then(from_base64);
+    let link = link();
+    let broken_link = link.as_bool() == Some(false);
+    let shared = link.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec());
     let asked = shared.is_some() || load != Load::default();
-    let own = if asked { None } else { kept(Key::Snapshot).and_then(|text| from_base64(&text)) };
+    let earlier = kept(Key::Snapshot).and_then(|text| from_base64(&text));
+    let (own, aside) = if asked { (None, earlier) } else { (earlier, None) };
     let transcript = if own.is_some() { kept(Key::Transcript) } else { None };
     let transcript = transcript.map(|text| page::read_transcript(&text)).unwrap_or_default();
     let theme = param("theme").or_else(|| kept(Key::Theme)).unwrap_or_default();
     Startup {
         theme: page::Theme::named(&theme),
         shared: shared.is_some(),
+        broken_link,
+        aside,
         snapshot: shared.or(own),
         transcript: transcript.into_iter().filter_map(kept_entry).collect(),
         history: kept(Key::History).map(|text| page::read_lines(&text)).unwrap_or_default(),

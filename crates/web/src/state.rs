@@ -24,7 +24,7 @@ use std::rc::Rc;
 use protocol::message::{Info, Load};
 use protocol::result::StatementResult;
 use protocol::time::Clock;
-use protocol::{agenda, chain, cluster, data, event, jobs, moment, schedules, storage};
+use protocol::{agenda, chain, cluster, data, event, jobs, moment, plots, schedules, storage};
 
 use crate::client::{Ask, Said};
 use inspect::Inspector;
@@ -73,8 +73,10 @@ pub(crate) enum Effect {
     Download(&'static str, String),
     /// Put a text on the clipboard.
     Copy(String),
-    /// A link that holds these bytes, on the clipboard and in the address.
+    /// A link that holds these bytes on the clipboard, or a file where it would be too long.
     Share(Vec<u8>),
+    /// Offer these bytes as a session file.
+    SaveSession(Vec<u8>),
     /// Show another theme.
     Theme(page::Theme),
     /// Say on the body that statements so far are done and drawn: their number.
@@ -105,6 +107,10 @@ pub(crate) struct Startup {
     pub(crate) snapshot: Option<Vec<u8>>,
     /// Whether `snapshot` came with a link.
     pub(crate) shared: bool,
+    /// Whether the address held a link that cannot be read.
+    pub(crate) broken_link: bool,
+    /// The log of an earlier visit that a link pushed aside.
+    pub(crate) aside: Option<Vec<u8>>,
     /// What the log showed before.
     pub(crate) transcript: Vec<Kept>,
     /// What was typed before.
@@ -165,6 +171,8 @@ pub(crate) struct World {
     pub(crate) moments: Option<Rc<moment::MomentsView>>,
     /// The trace.
     pub(crate) events: Option<Rc<event::EventsView>>,
+    /// Sizes over time.
+    pub(crate) plots: Option<Rc<plots::PlotsView>>,
 }
 
 fn same<T>(one: Option<&Rc<T>>, other: Option<&Rc<T>>) -> bool {
@@ -188,6 +196,7 @@ impl PartialEq for World {
             && same(self.versions.as_ref(), other.versions.as_ref())
             && same(self.moments.as_ref(), other.moments.as_ref())
             && same(self.events.as_ref(), other.events.as_ref())
+            && same(self.plots.as_ref(), other.plots.as_ref())
     }
 }
 

@@ -30,10 +30,15 @@ pub(crate) fn all() -> Result {
     let dist = page::build()?;
     node()?;
     say("the page in headless Chromium");
-    let mut pages = command(
-        "cargo",
-        &["test", "--quiet", "--package", "tests", "--test", "browser", "--", "--test-threads=1"],
-    );
+    let axe = tools::axe()?;
+    let mut args =
+        vec!["test", "--quiet", "--package", "tests", "--test", "browser", "--", "--test-threads=1"];
+    if axe.is_none() {
+        say("no npm on PATH: the page is not checked with axe-core");
+        args.extend(["--skip", "axe"]);
+    }
+    let mut pages = command("cargo", &args);
+    pages.envs(axe.map(|script| ("AMBER_AXE", script)));
     pages
         .env("AMBER_DIST", dist)
         .env("CHROMEDRIVER", browser.driver)

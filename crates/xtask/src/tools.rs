@@ -48,6 +48,26 @@ pub(crate) fn setup_page() -> Result {
     Ok(())
 }
 
+/// The version of axe-core with which the page is checked.
+const AXE: &str = "axe-core@4.11.1";
+
+/// axe-core as one script, from npm; `None` on a machine without npm.
+pub(crate) fn axe() -> Result<Option<PathBuf>> {
+    let home = root().join("target/tools");
+    let script = home.join("node_modules/axe-core/axe.min.js");
+    if script.is_file() {
+        return Ok(Some(script));
+    }
+    if !succeeds("npm", &["--version"]) {
+        return Ok(None);
+    }
+    say(&format!("installing {AXE} with npm"));
+    std::fs::create_dir_all(&home)?;
+    let home = home.to_string_lossy().into_owned();
+    run(command("npm", &["install", "--silent", "--no-save", "--prefix", &home, AXE]))?;
+    Ok(Some(script))
+}
+
 /// The wasm32 target.
 pub(crate) fn wasm_target() -> Result {
     let listed = command("rustup", &["target", "list", "--installed"]).output();

@@ -9,7 +9,8 @@ use protocol::agenda::{AgendaItem, AgendaKind, AgendaView, Consequence, Tone};
 use protocol::time::Nanos;
 
 use super::words;
-use crate::nature::{self, Coming, Fate};
+use crate::chains::{Chain, Collection};
+use crate::nature::{self, Coming, Fate, Nature};
 use crate::state::{Item, State};
 
 /// How far ahead is looked: 30 days.
@@ -30,7 +31,7 @@ pub(crate) fn agenda(state: &mut State, limit: u32) -> AgendaView {
     items.extend(super::schedules::firings(state).filter(|item| item.due.0 <= to.wall));
     let nature = nature::known(state);
     items.extend(nature.coming.iter().filter(|one| one.at > now && one.at <= to).map(fate));
-    items.extend(next_visit(state, now, to));
+    items.extend(next_visit(state, &nature, now, to));
     items.sort_by_key(|item| item.due);
     let all = items.len();
     items.truncate(num::index(limit).min(ITEMS_MAX));
@@ -94,16 +95,35 @@ fn fate(one: &Coming) -> AgendaItem {
 }
 
 /// The next visit of GC that removes something; those that find nothing are not told.
-fn next_visit(state: &State, now: Timestamp, to: Timestamp) -> Option<AgendaItem> {
+fn next_visit(
+    state: &State,
+    nature: &Nature,
+    now: Timestamp,
+    to: Timestamp,
+) -> Option<AgendaItem> {
     let (at, tables) = nature::next_removals(state, now, to)?;
     let subject = tables.join(", ");
+    let many = tables.len() > 1;
+    let held = tables.iter().all(|table| nature.collections.iter().any(|one| holds(one, table)));
+    let (tone, says) = match (held, many) {
+        (true, _) => (Tone::Neutral, "frees space"),
+        (false, true) => (Tone::Warn, "no backup of them"),
+        (false, false) => (Tone::Warn, "no backup of it"),
+    };
     Some(AgendaItem {
         due: Nanos(at.wall),
         kind: AgendaKind::Gc,
         title: format!("GC removes old versions of {subject}"),
         subject: Some(subject),
-        detail: "a visit every 10 minutes; only those that find something are told".to_owned(),
-        consequence: Some(Consequence { tone: Tone::Neutral, words: "frees space".to_owned() }),
+        detail: "what was overwritten or deleted a TTL ago; visits that find nothing are not told"
+            .to_owned(),
+        consequence: Some(Consequence { tone, words: says.to_owned() }),
         repeats: 0,
     })
+}
+
+/// Whether a chain of the collection has the table in it.
+fn holds(collection: &Collection, table: &str) -> bool {
+    let manifests = collection.chains.iter().filter_map(Chain::last);
+    manifests.flat_map(|manifest| manifest.descriptors()).any(|one| one.name() == table)
 }

@@ -104,28 +104,30 @@ fn gc_break(
         "the GC TTL has passed the end of this chain"
     };
     let text = format!(
-        "The chain ends at {}. The TTL of {table} is {}, so its history is kept only since {}. What was deleted or overwritten \
-         in {table} between the two can no longer be told.",
-        calendar::short(end),
+        "Table {table} keeps {} of history, so nobody can tell any more what was deleted between the chain's end at {} and {}. \
+         This chain {}; it can still be restored.",
         words::ttl(standing.ttl_secs),
-        calendar::short(threshold),
+        words::time_of_day(end),
+        words::time_of_day(threshold),
+        if standing.gone { "can never be extended again" } else { "cannot be extended as things stand" },
     );
     Cause {
         title: title.to_owned(),
         text,
         culprit: Some(table.clone()),
-        axis: Some(axis(now, end, threshold)),
+        axis: Some(axis(now, end, threshold, table)),
         remedies: remedies(now, stmt, collection, chain, standing, end),
         why: WHY.to_owned(),
     }
 }
 
-fn axis(now: Timestamp, end: Timestamp, threshold: Timestamp) -> CauseAxis {
+fn axis(now: Timestamp, end: Timestamp, threshold: Timestamp, table: &str) -> CauseAxis {
     let mark = |at: Timestamp, kind, word: &str| CauseMark {
         at: Nanos(at.wall),
         kind,
         words: format!("{word} {}", words::time_of_day(at)),
     };
+    let gone = format!("{table}: history gone before");
     let margin = (now.wall - end.wall).max(NANOS_PER_SEC) / 6;
     CauseAxis {
         from: Nanos(end.wall - margin),
@@ -133,7 +135,7 @@ fn axis(now: Timestamp, end: Timestamp, threshold: Timestamp) -> CauseAxis {
         gone_before: Some(Nanos(threshold.wall)),
         marks: vec![
             mark(end, CauseMarkKind::ChainEnd, "chain ends"),
-            mark(threshold, CauseMarkKind::Threshold, "threshold"),
+            mark(threshold, CauseMarkKind::Threshold, &gone),
             mark(now, CauseMarkKind::Now, "now"),
         ],
     }
@@ -159,7 +161,7 @@ fn remedies(
         table_spelled(chain, &standing.table)
     );
     let mut remedies = vec![Remedy {
-        title: "Take a new full backup".to_owned(),
+        title: "Take a new full".to_owned(),
         words: "starts a new chain; the old one can still be restored".to_owned(),
         lines: vec![format!("BACKUP {target}{space}INTO {uri};")],
     }];
@@ -167,7 +169,7 @@ fn remedies(
         remedies.insert(
             0,
             Remedy {
-                title: "Lengthen the TTL now".to_owned(),
+                title: format!("Set gc.ttlseconds = {ttl} now"),
                 words: "GC has not visited since the TTL passed: the history is still there"
                     .to_owned(),
                 lines: vec![longer.clone(), format!("{failed};")],
@@ -181,7 +183,7 @@ fn remedies(
         format!("\\sim goto '{}'", text.trim_end_matches('Z'))
     };
     remedies.push(Remedy {
-        title: "See it with a longer TTL".to_owned(),
+        title: format!("Try gc.ttlseconds = {ttl} on a branch"),
         words: format!(
             "on a branch: back to {}, a TTL of {}, and the same backup again",
             calendar::short(back),
@@ -196,7 +198,7 @@ fn remedies(
         ],
     });
     remedies.push(Remedy {
-        title: "See it with an earlier incremental".to_owned(),
+        title: "Try an earlier incremental on a branch".to_owned(),
         words: format!(
             "on a branch: the same backup at {}, before the TTL passes",
             calendar::short(back)

@@ -23,6 +23,7 @@ pub(super) fn clock(world: &World) -> Clock {
         seed: state.config.seed.to_string(),
         version: format!("v{}", state.config.version.short()),
         branch: line.name.clone(),
+        branches: world.lines.iter().map(|line| line.name.clone()).collect(),
         inputs: num::to_u64(world.cursor),
         events: world.event_count(),
         next_due: state.agenda.next_due().map(|due| Nanos(due.wall)),

@@ -62,7 +62,9 @@ fn an_empty_map_says_how_to_fill_it() {
     assert!(map.starter.starts_with("BACKUP DATABASE bank INTO"));
     assert_eq!(map.edges[0].ttl_secs, 90_000);
     assert_eq!(map.writes.words, "bank.*");
-    assert_eq!(map.writes.puts.iter().sum::<u32>(), 14, "six customers, eight accounts");
+    let busy = map.writes.puts.iter().filter(|puts| **puts > 0).count();
+    assert!(busy > 40, "an hour of deposits is spread over the hour: {busy}");
+    assert!(map.writes.deletes.iter().any(|deletes| *deletes > 0));
 }
 
 #[test]
@@ -108,9 +110,9 @@ fn every_remedy_of_the_break_works() {
     assert_eq!(
         titles,
         [
-            "Take a new full backup",
-            "See it with a longer TTL",
-            "See it with an earlier incremental"
+            "Take a new full",
+            "Try gc.ttlseconds = 14400 on a branch",
+            "Try an earlier incremental on a branch"
         ]
     );
     for remedy in &cause.remedies {
@@ -174,14 +176,14 @@ fn rows_and_versions() {
         panic!("rows")
     };
     assert_eq!(rows.rows.len(), 7);
-    assert_eq!(rows.rows[0].versions, 2);
+    assert!(rows.rows[0].versions > 2, "deposits before, and the update");
     let key = rows.rows[0].key.clone();
     let View::Versions(versions) = world.view(&Query::Versions { table: id, key }) else {
         panic!("versions")
     };
     let balances: Vec<&str> =
         versions.versions.iter().filter_map(|version| version.values[2].as_deref()).collect();
-    assert_eq!(balances, ["0.00", "1000.50"]);
+    assert_eq!((balances.first(), balances.last()), (Some(&"0.00"), Some(&"1000.50")));
     let at = Some(map(&mut world).collections[0].chains[0].layers[0].end);
     let View::Rows(past) = world.view(&Query::Rows { table: id, at, limit: 10 }) else {
         panic!("rows")

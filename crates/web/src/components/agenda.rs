@@ -29,17 +29,26 @@ pub(crate) fn empty(head: &str, words: &str) -> El {
 pub(crate) fn agenda(view: &AgendaView) -> Vec<El> {
     if view.items.is_empty() {
         return vec![empty(
-            "Nothing is due.",
-            "Visits of garbage collection, TTLs that pass a chain's end, steps of jobs: whatever waits for time to pass will stand here, with what it breaks.",
+            "Nothing is due in the next 30 days.",
+            "Visits of garbage collection, TTLs that pass a chain's end, schedules, steps of jobs: whatever waits for time to pass will stand here, with what it breaks.",
         )];
     }
+    let has_chain = view.items.iter().any(|item| {
+        let tone = item.consequence.as_ref().map(|consequence| consequence.tone);
+        item.kind == AgendaKind::Ttl || tone == Some(Tone::Breaks)
+    });
     let more =
         if view.more > 0 { [&view.more.to_string(), " more. "].concat() } else { String::new() };
     vec![
         of("ol", "agenda").kids(view.items.iter().map(|found| item(found, view.now))),
         of("p", "forecast-note")
             .text(&more)
-            .text("Forecast if nobody acts. Computed on a throw-away branch."),
+            .text("Forecast for 30 days if nobody acts.")
+            .text(if has_chain {
+                ""
+            } else {
+                " Take a backup, and the moment at which its chain ends stands here too."
+            }),
     ]
 }
 

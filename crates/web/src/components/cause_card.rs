@@ -34,7 +34,7 @@ pub(crate) fn cause_card(cause: &Cause, on: &On) -> El {
 }
 
 fn remedy(remedy: &Remedy, first: bool, on: &On) -> El {
-    let run = Intent::Shell(shell::Intent::Run(remedy.lines.clone()));
+    let run = Intent::Shell(shell::Intent::Try(remedy.lines.clone()));
     let title = [&remedy.words, "\n\n", &remedy.lines.join("\n")].concat();
     button(if first { "accent" } else { "" }, &remedy.title, on, run).set("title", &title)
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::cause_card::cause_card;
 use super::highlight::highlight;
-use super::result_table::result_table;
+use super::result_table::{copies, result_table};
 use crate::el::{El, On, el, of};
 use crate::format;
 use crate::state::shell::{Body, Entry};
@@ -28,7 +28,8 @@ pub(crate) fn EntryView(props: &EntryProps) -> Html {
     let sign = entry.prompt.rsplit('/').next().filter(|sign| !sign.is_empty()).unwrap_or(">");
     let echo = (!entry.text.is_empty()).then(|| {
         let sign = of("span", "sign").set("title", &entry.prompt).text(sign).text(" ");
-        highlight(of("pre", "echo").kid(sign), &entry.text, &entry.tokens)
+        let (text, more) = shown(&entry.text);
+        highlight(of("pre", "echo").kid(sign), text, &entry.tokens).text(&more)
     });
     let article = of("article", "entry").maybe(echo);
     match &entry.body {
@@ -44,12 +45,36 @@ pub(crate) fn EntryView(props: &EntryProps) -> Html {
     .done()
 }
 
+/// A message that is longer than its first lines by less than this is shown whole.
+const LINE_CHARS: usize = 120;
+
+/// Bytes of a statement that the log shows.
+const ECHO_BYTES_MAX: usize = 8_000;
+
+/// A text as the log shows it: what is longer than a screen is cut.
+fn shown(text: &str) -> (&str, String) {
+    if text.len() <= ECHO_BYTES_MAX {
+        return (text, String::new());
+    }
+    let mut end = ECHO_BYTES_MAX;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let size = format::bytes(u64::try_from(text.len()).unwrap_or(u64::MAX));
+    (&text[..end], ["… ", &size, " in all"].concat())
+}
+
 fn one(result: &Rc<StatementResult>, expanded: bool, on: &On) -> Vec<El> {
     let mut parts: Vec<El> = result.notices.iter().map(notice).collect();
     parts.extend(result.lines.iter().map(|line| of("p", "words").text(line)));
     match &result.error {
         Some(error) => parts.push(error_card(error, &result.sql, on)),
-        None if !result.columns.is_empty() => parts.push(result_table(result, expanded, on)),
+        None if !result.columns.is_empty() => {
+            parts.push(result_table(result, expanded));
+            let foot = of("div", "result-foot").maybe(foot(result)).kid(copies(result, on));
+            parts.push(foot);
+            return parts;
+        }
         None => {}
     }
     parts.extend(foot(result));
@@ -88,10 +113,24 @@ fn field(tag: &'static str, name: &str, text: Option<&str>) -> Option<El> {
     Some(of(tag, "error-detail").kid(el("b").text(name)).text(": ").text(text))
 }
 
-/// Code and message of an error.
+/// Code and message of an error; of a long one the beginning, the rest behind a click.
 pub(crate) fn error_text(code: &str, message: &str) -> El {
     let code = of("b", "error-code").text(&["ERROR ", code, " "].concat());
-    of("p", "error-text").kid(code).text(message)
+    let (head, rest) = message.split_at(seen_at_once(message));
+    let more = (!rest.is_empty()).then(|| {
+        let lines = u64::try_from(rest.trim_start().lines().count()).unwrap_or(0);
+        let words = [&format::counted(lines, "more line", "more lines"), " of the error"].concat();
+        el("details")
+            .kid(el("summary").text(&words))
+            .kid(of("p", "error-text").text(rest.trim_start_matches('\n')))
+    });
+    el("div").kid(of("p", "error-text").kid(code).text(head)).maybe(more)
+}
+
+/// How much of a message is shown at once: all of it if it is short, else its first lines.
+fn seen_at_once(message: &str) -> usize {
+    let lines = message.match_indices('\n').map(|(at, _)| at);
+    lines.skip(1).find(|at| message.len() > at + LINE_CHARS).unwrap_or(message.len())
 }
 
 fn error_card(error: &ErrorReply, sql: &str, on: &On) -> El {
@@ -119,6 +158,14 @@ fn caret(sql: &str, position: u32) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_error_begins_with_its_first_lines() {
+        let long = format!("a\nb\n{}", "c".repeat(200));
+        assert_eq!(seen_at_once(&long), 3);
+        assert_eq!(seen_at_once("a\nb\nc"), 5);
+        assert_eq!(shown(&"é".repeat(5_000)).0.len(), ECHO_BYTES_MAX);
+    }
 
     #[test]
     fn a_caret_stands_under_its_place() {

@@ -18,7 +18,9 @@ use crate::state::{Intent, World, shell};
 pub(crate) fn events(view: &EventsView, world: &World, at: &Inspector, on: &On) -> Vec<El> {
     let now = world.clock.now;
     let shown = view.events.iter().rev();
+    let wanted = at.event_words.to_lowercase();
     let shown = shown.filter(|event| at.event_kind.as_ref().is_none_or(|kind| *kind == event.kind));
+    let shown = shown.filter(|event| event.words.to_lowercase().contains(&wanted));
     let mut parts = Vec::new();
     if let Some(moments) = &world.moments {
         parts.extend(ways_back(moments, now, on));
@@ -28,7 +30,7 @@ pub(crate) fn events(view: &EventsView, world: &World, at: &Inspector, on: &On) 
         let words = "Nothing yet. Every input and all that follows from it will stand here.";
         parts.push(of("p", "empty muted").text(words));
     }
-    parts.push(of("ol", "events").kids(shown.map(|found| event(found, now))));
+    parts.push(of("ol", "events").kids(shown.map(|found| event(found, now, on))));
     parts
 }
 
@@ -50,13 +52,23 @@ fn kinds(view: &EventsView, at: &Inspector, on: &On) -> El {
         .hear(ListenerKind::onchange, on, chosen)
         .kid(option("", "all", at.event_kind.is_none()))
         .kids(kinds.iter().map(|kind| option(kind, kind, at.event_kind.as_deref() == Some(kind))));
-    of("label", "check").text("show ").kid(select)
+    let typed = Rc::new(|event: &web_sys::Event| {
+        Some(Intent::Inspect(inspect::Intent::EventWords(value_of(event))))
+    });
+    let words = el("input")
+        .set("placeholder", "with these words")
+        .set("aria-label", "Show events with these words")
+        .value(&at.event_words)
+        .hear(ListenerKind::oninput, on, typed);
+    of("div", "check").kid(el("label").text("show ").kid(select)).kid(words)
 }
 
-fn event(event: &SimEvent, now: Nanos) -> El {
+fn event(event: &SimEvent, now: Nanos, on: &On) -> El {
+    let line = ["\\sim goto '", &format::exact(event.at), "'"].concat();
+    let go = Intent::Shell(shell::Intent::Run(vec![line.clone()]));
     el("li")
         .key(&event.seq.to_string())
-        .kid(of("span", "due").text(&format::near(event.at, now)))
+        .kid(button("link-button due", &format::near(event.at, now), on, go).set("title", &line))
         .kid(of("span", &toned("tag", event.tone)).text(&event.kind))
         .kid(of("span", "event-words").text(&event.words))
 }

@@ -11,11 +11,11 @@ use yew::virtual_dom::ListenerKind;
 
 use super::icons::{self, Icon, icon};
 use super::menus;
-use crate::el::{El, On, button, el, of};
+use crate::el::{El, On, el, of};
 use crate::format;
 use crate::state::page::{self, PageUi};
 use crate::state::time::{self, RATES, TimeUi};
-use crate::state::{Intent, shell};
+use crate::state::Intent;
 
 /// What the header needs.
 #[derive(Properties, PartialEq)]
@@ -44,7 +44,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
     let worlds = of("div", "worlds")
         .kid(menus::scenario(clock, props.info.as_deref(), page, on))
         .kid(menus::cluster(clock, props.cluster.as_deref(), page, on))
-        .maybe(branch(clock, on));
+        .maybe((clock.branches.len() > 1).then(|| menus::branch(clock, page, on)));
     let tools = of("div", "tools")
         .kid(menus::share(page, on))
         .kid(square(icons::THEME, &theme, &theme, on, Intent::Page(page::Intent::Theme)))
@@ -64,20 +64,6 @@ fn square(face: Icon, label: &str, title: &str, on: &On, intent: Intent) -> El {
         .set("title", title)
         .kid(icon(face))
         .click(on, intent)
-}
-
-/// The branch, where it is not the main one, and the way back.
-fn branch(clock: &Clock, on: &On) -> Option<El> {
-    if clock.branch.is_empty() || clock.branch == "main" {
-        return None;
-    }
-    let back = Intent::Shell(shell::Intent::Run(vec!["\\sim use main".to_owned()]));
-    Some(
-        of("span", "chip-branch")
-            .kid(of("span", "chip-label").text("branch"))
-            .kid(el("b").text(&clock.branch))
-            .kid(button("small", "back to main", on, back)),
-    )
 }
 
 fn controls(props: &HeaderProps) -> El {

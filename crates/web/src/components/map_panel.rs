@@ -63,6 +63,7 @@ fn modes(ui: &MapUi, on: &On) -> El {
     let mode = |as_table: bool, words: &str| {
         button("", words, on, Intent::Map(map::Intent::AsTable(as_table)))
             .truth("aria-pressed", ui.as_table == as_table)
+            .set("data-mode", if as_table { "table" } else { "map" })
     };
     of("div", "modes")
         .set("role", "group")
@@ -100,8 +101,8 @@ fn zoom(on: &On) -> El {
     of("div", "zoom")
         .set("role", "group")
         .set("aria-label", "Zoom")
-        .kid(drawn("Earlier", icons::LEFT, map::Intent::Pan(-250)))
-        .kid(drawn("Later", icons::RIGHT, map::Intent::Pan(250)))
+        .kid(drawn("Earlier", icons::LEFT, map::Intent::Pan(-250)).set("data-pan", ""))
+        .kid(drawn("Later", icons::RIGHT, map::Intent::Pan(250)).set("data-pan", ""))
         .kid(drawn("Zoom out", icons::MINUS, map::Intent::Zoom(false, None)))
         .kid(drawn("Zoom in", icons::PLUS, map::Intent::Zoom(true, None)))
         .kid(quiet("Now: jump there", map::Intent::ToNow).text("Now"))

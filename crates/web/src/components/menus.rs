@@ -45,7 +45,7 @@ fn menu(
         })
     });
     let head =
-        face.truth("aria-expanded", open).click(on, Intent::Page(page::Intent::Menu(Some(which))));
+        face.set("data-menu", which.name()).truth("aria-expanded", open).click(on, Intent::Page(page::Intent::Menu(Some(which))));
     let body = open.then(|| {
         of("div", "panel-menu").set("role", "group").set("aria-label", label).kids(panel())
     });
@@ -82,9 +82,11 @@ pub(crate) fn scenario(clock: &Clock, info: Option<&Info>, page: &PageUi, on: &O
         }
         if page.undo.is_some() {
             let undo = Intent::Page(page::Intent::UndoReset);
-            items.push(item("Undo the last reset", "", on, undo));
+            items.push(item("Back to the world before", "what the last reset or link pushed aside", on, undo));
         }
-        items.push(small_words("A reset can be undone here until the next one."));
+        let open = Intent::Page(page::Intent::Open);
+        items.push(item("Open a file…", "a session that was saved, or SQL statements", on, open));
+        items.push(small_words("Whatever is pushed aside can be had back here once."));
         items
     })
 }
@@ -113,6 +115,27 @@ pub(crate) fn cluster(clock: &Clock, view: Option<&ClusterView>, page: &PageUi, 
         items.push(item("A fresh cluster", &next, on, run(&next)).flag("data-first", true));
         items.push(small_words(
             "A full-cluster restore wants a cluster without user tables. Buckets and the clock are shared.",
+        ));
+        items
+    })
+}
+
+/// Branches: where the world stands, the others, a comparison.
+pub(crate) fn branch(clock: &Clock, page: &PageUi, on: &On) -> El {
+    let face = chip("branch", &clock.branch).kid(icons::caret());
+    menu(Menu::Branch, page, on, "Branches", face, || {
+        let others = clock.branches.iter().filter(|name| **name != clock.branch);
+        let mut items = vec![title("Branches of time")];
+        for (place, name) in others.enumerate() {
+            let use_line = ["\\sim use ", name].concat();
+            let words = ["Use ", name].concat();
+            items.push(item(&words, "", on, run(&use_line)).flag("data-first", place == 0));
+            let line = ["\\sim diff ", name, " ", &clock.branch].concat();
+            let words = ["Compare ", name, " with ", &clock.branch].concat();
+            items.push(item(&words, "", on, run(&line)));
+        }
+        items.push(small_words(
+            "An input at a past moment starts a branch; the old one stays as it was.",
         ));
         items
     })
@@ -166,10 +189,13 @@ pub(crate) fn share(page: &PageUi, on: &On) -> El {
     let face = of("button", "chip").text("Share");
     menu(Menu::Share, page, on, "Share", face, || {
         let link = "Every input is in it; whoever opens it runs them again and compares the hash.";
+        let file = "The same as text: open it with the scenario menu, or replay it.";
         let script = "Runs under amber run, and on a real cluster without its \\sim lines.";
+        let share = |as_what| Intent::Page(page::Intent::Share(as_what));
         vec![
-            item("Copy a link to this moment", link, on, Intent::Page(page::Intent::Share))
+            item("Copy a link to this moment", link, on, share(page::Sharing::Link))
                 .flag("data-first", true),
+            item("Save this moment as a file", file, on, share(page::Sharing::File)),
             item(
                 "Download the transcript as .sql",
                 script,

@@ -40,7 +40,7 @@ fn failed(why: &str, on: &On) -> Html {
             "The engine is a WebAssembly module that runs in a worker of this tab. It answered:",
         ))
         .kid(el("pre").text(why))
-        .kid(el("p").text("Chromium 95, Firefox 114 and Safari 16.4 or later can run it."))
+        .kid(el("p").text("Chromium 123, Firefox 120 and Safari 17.5 or later can run it."))
         .kid(button("primary", "Try again", on, Intent::Page(page::Intent::Retry)))
         .done()
 }

@@ -41,12 +41,21 @@ pub(crate) fn heads(columns: &[Column]) -> impl Iterator<Item = El> {
     })
 }
 
-/// The table.
-pub(crate) fn result_table(result: &Rc<StatementResult>, expanded: bool, on: &On) -> El {
+/// Rows on the clipboard.
+pub(crate) fn copies(result: &Rc<StatementResult>, on: &On) -> El {
     let copy = |words: &str, label: &str, markdown| {
         let intent = page::Intent::CopyRows(Rc::clone(result), markdown);
         button("quiet", words, on, Intent::Page(intent)).set("aria-label", label)
     };
+    of("div", "result-tools").kid(copy("CSV", "Copy as CSV", false)).kid(copy(
+        "Markdown",
+        "Copy as Markdown",
+        true,
+    ))
+}
+
+/// The table.
+pub(crate) fn result_table(result: &StatementResult, expanded: bool) -> El {
     let more = result.rows.len().saturating_sub(ROWS_DRAWN);
     let more = (more > 0).then(|| {
         let words = [&more.to_string(), " more rows are not drawn; a copy has them all"].concat();
@@ -58,12 +67,7 @@ pub(crate) fn result_table(result: &Rc<StatementResult>, expanded: bool, on: &On
         .set("aria-label", "Result")
         .set("tabindex", "0");
     let scroll = if expanded { scroll.kids(records(result)) } else { scroll.kid(table(result)) };
-    let tools = of("div", "result-tools").kid(copy("CSV", "Copy as CSV", false)).kid(copy(
-        "Markdown",
-        "Copy as Markdown",
-        true,
-    ));
-    of("div", "result").kid(scroll).maybe(more).kid(tools)
+    of("div", "result").kid(scroll).maybe(more)
 }
 
 fn table(result: &StatementResult) -> El {

@@ -32,37 +32,49 @@ enum Line<'a> {
     Object { depth: usize, object: &'a Object, name: &'a str },
 }
 
-/// Objects in path order as a tree; what lies in a closed folder is left out.
+/// Objects in path order as a tree; what lies in a closed folder is left out, and a folder that holds nothing but one folder stands on
+/// one line with it.
 fn tree<'a>(bucket: &'a Bucket, closed: &[(String, String)]) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
-    let mut last: Option<&'a str> = None;
-    for object in &bucket.objects {
+    let mut open: Vec<(&'a str, bool)> = Vec::new();
+    for (place, object) in bucket.objects.iter().enumerate() {
         let path = object.path.as_str();
-        let mut from = 0;
-        let mut depth = 0;
-        let mut hidden = false;
-        while let Some(slash) = path[from..].find('/') {
-            let end = from + slash + 1;
-            let folder = &path[..end];
+        while open.last().is_some_and(|(folder, _)| !path.starts_with(folder)) {
+            open.pop();
+        }
+        loop {
+            let hidden = open.iter().any(|(_, closed)| *closed);
+            let from = open.last().map_or(0, |(folder, _)| folder.len());
+            let (depth, name) = (open.len(), &path[from..]);
+            let Some(slash) = name.find('/') else {
+                if !hidden {
+                    lines.push(Line::Object { depth, object, name });
+                }
+                break;
+            };
+            let folder = &path[..only_child(&bucket.objects[place..], path, from + slash + 1)];
             let is_closed = closed.iter().any(|(uri, path)| *uri == bucket.uri && path == folder);
-            if !hidden && last.is_none_or(|last| !last.starts_with(folder)) {
-                lines.push(Line::Folder {
-                    depth,
-                    path: folder,
-                    name: &path[from..end],
-                    closed: is_closed,
-                });
+            if !hidden {
+                let name = &folder[from..];
+                lines.push(Line::Folder { depth, path: folder, name, closed: is_closed });
             }
-            hidden |= is_closed;
-            from = end;
-            depth += 1;
+            open.push((folder, is_closed));
         }
-        if !hidden {
-            lines.push(Line::Object { depth, object, name: &path[from..] });
-        }
-        last = Some(path);
     }
     lines
+}
+
+/// Where the folder `path[..end]` ends together with the folders that are alone in it; `objects` begins with its first object.
+fn only_child(objects: &[Object], path: &str, mut end: usize) -> usize {
+    while let Some(slash) = path[end..].find('/') {
+        let longer = end + slash + 1;
+        let mut inside = objects.iter().take_while(|one| one.path.starts_with(&path[..end]));
+        if !inside.all(|one| one.path.starts_with(&path[..longer])) {
+            break;
+        }
+        end = longer;
+    }
+    end
 }
 
 fn one_bucket(bucket: &Bucket, now: Nanos, at: &Inspector, on: &On) -> El {
@@ -123,6 +135,8 @@ mod tests {
             ..Bucket::default()
         };
         assert_eq!(tree(&bucket, &[]).len(), 7);
+        let one = Bucket { objects: vec![object("a/b/c/1"), object("a/b/c/2")], ..Bucket::default() };
+        assert_eq!(tree(&one, &[]).len(), 3);
         let closed = [("s3://b".to_owned(), "a/".to_owned())];
         assert_eq!(tree(&bucket, &closed).len(), 3);
     }

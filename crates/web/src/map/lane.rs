@@ -121,6 +121,7 @@ pub(crate) fn lay(
     collection: &Collection,
     scale: &Scale,
     now: Nanos,
+    edges: &[f64],
     measures: Measures,
 ) -> (Vec<Row>, f64) {
     let largest = collection.chains.iter().flat_map(|chain| &chain.layers);
@@ -141,10 +142,13 @@ pub(crate) fn lay(
     let count = ends.len().max(1);
     end_tails_before_next(&mut rows);
     let mut bands = vec![(Band::default(), Band::default()); count];
+    // Words stand beside the lines that cross a lane, never on them.
     let now_x = scale.x(now);
     for (above, below) in &mut bands {
-        above.block(now_x - 2.0, now_x + 2.0);
-        below.block(now_x - 2.0, now_x + 2.0);
+        for x in edges.iter().chain([&now_x]) {
+            above.block(x - 2.0, x + 2.0);
+            below.block(x - 2.0, x + 2.0);
+        }
     }
     // The newest chain chooses first: it is the one that matters.
     for ((place, row), chain) in rows.iter_mut().zip(&collection.chains).rev() {
@@ -330,9 +334,9 @@ fn write_words(row: &mut Row, chain: &Chain, scale: &Scale, above: &mut Band, be
         }
         false
     };
-    // The long form where there is room, else what stands before its colon.
+    // The verdict is enough here; why stands in the strip, the table and the card.
     let short = chain.words.split(':').next().unwrap_or_default();
-    if !chain.words.is_empty() && !put(&chain.words, anchor, class, true) {
+    if !short.is_empty() {
         put(short, anchor, class, true);
     }
     if !chain.restore_words.is_empty() {

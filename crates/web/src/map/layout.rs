@@ -26,6 +26,7 @@ const RULER: f64 = 30.0;
 const FOOT: f64 = 26.0;
 /// Room for the words of an empty map.
 const EMPTY: f64 = 104.0;
+const EMPTY_NARROW: f64 = 136.0;
 const WRITES: f64 = 74.0;
 /// From the top of the lane of writes to its base line, and the most that a bar rises or falls.
 const WRITES_BASE: f64 = 52.0;
@@ -130,12 +131,14 @@ pub(crate) fn lay(map: &ChainMap, window: Window, width: i64, cursor: Option<&Cu
     let mut y = RULER;
     let mut lanes = Vec::new();
     for collection in &map.collections {
-        let (rows, height) = lane::lay(collection, &scale, map.now, measures);
         let targets = |edge: &&GcEdge| {
             collection.chains.iter().any(|chain| chain.target_words == edge.target)
         };
         let edges = map.edges.iter().filter(targets).map(|edge| scale.x(edge.readable_since));
-        let edges = edges.filter(|x| scale.holds(*x)).collect();
+        let edges: Vec<f64> = edges.filter(|x| scale.holds(*x)).collect();
+        let nearest = map.edges.first().map(|edge| scale.x(edge.readable_since));
+        let crossing: Vec<f64> = edges.iter().copied().chain(nearest).collect();
+        let (rows, height) = lane::lay(collection, &scale, map.now, &crossing, measures);
         let forecast = forecast(map, &collection.name, &scale);
         lanes.push(Lane {
             y,
@@ -149,7 +152,7 @@ pub(crate) fn lay(map: &ChainMap, window: Window, width: i64, cursor: Option<&Cu
         y += height;
     }
     if map.collections.is_empty() {
-        y += EMPTY;
+        y += if narrow { EMPTY_NARROW } else { EMPTY };
     }
     let now = scale.x(map.now);
     let edge = map.edges.first();

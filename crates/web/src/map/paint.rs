@@ -3,7 +3,8 @@
 use protocol::chain::LayerKind;
 use yew::Html;
 
-use super::lane::{Block, FULL_HALF_WIDTH, Failure, Row, Tail, Words};
+use super::labels::width;
+use super::lane::{Block, FULL_HALF_WIDTH, Failure, Row, Tail, WORDS, Words};
 use super::layout::{Lane, Picture};
 use crate::el::{El, On, el, of};
 use crate::num::px;
@@ -108,8 +109,14 @@ fn ticks(picture: &Picture) -> El {
     let (top, bottom) = picture.body();
     clipped().kids(picture.ticks.iter().map(|tick| {
         let class = if tick.day { "tick tick-day" } else { "tick" };
+        // A label that would be cut off by the edge is left out.
+        let half = width(&tick.label, WORDS) / 2.0;
+        let fits = tick.x - half > 4.0 && tick.x + half < picture.width - 4.0;
         let label = words("tick-words", tick.x, 18.0, &tick.label).set("text-anchor", "middle");
-        el("g").key(&tick.label).kid(line(class, tick.x, top - 4.0, tick.x, bottom)).kid(label)
+        el("g")
+            .key(&tick.label)
+            .kid(line(class, tick.x, top - 4.0, tick.x, bottom))
+            .maybe(fits.then_some(label))
     }))
 }
 

@@ -62,18 +62,19 @@ impl UiState {
                 self.refresh.keep = true;
                 self.look_again()
             }
-            Said::Exported(bytes) => {
+            Said::Kept(bytes) => {
                 self.page.snapshot = Some(bytes.clone());
                 let transcript = super::page::kept_transcript(&self.shell.entries);
-                let mut effects = vec![
-                    Effect::KeepBytes(Key::Snapshot, bytes.clone()),
+                vec![
+                    Effect::KeepBytes(Key::Snapshot, bytes),
                     Effect::Keep(Key::Transcript, transcript),
-                ];
-                if std::mem::take(&mut self.page.sharing) {
-                    effects.push(Effect::Share(bytes));
-                }
-                effects
+                ]
             }
+            Said::Exported(bytes) => match self.page.sharing.take() {
+                Some(super::page::Sharing::Link) => vec![Effect::Share(bytes)],
+                Some(super::page::Sharing::File) => vec![Effect::SaveSession(bytes)],
+                None => Vec::new(),
+            },
             Said::Time(clock) => {
                 self.world.clock = Rc::new(clock);
                 self.look_again()
@@ -121,8 +122,14 @@ impl UiState {
     /// What an earlier visit or a link left behind, said in the log.
     fn tell_earlier_visit(&mut self) -> Vec<Effect> {
         let kept = std::mem::take(&mut self.startup.transcript);
+        if std::mem::take(&mut self.startup.broken_link) {
+            let words = "The link in the address cannot be read: it is cut off or was changed. This is a fresh world.";
+            self.shell.say(vec![words.to_owned()]);
+        }
+        self.page.undo = self.startup.aside.take().map(super::page::Undo::of);
         if self.startup.shared {
-            let words = "This world came with the link: every input was run again, and its hash is the same.";
+            let words = "This world came with the link: every input was run again, and its hash is the same. \
+                         The menu \"scenario\" leads back to your own.";
             self.shell.say(vec![words.to_owned()]);
             return Vec::new();
         }
@@ -162,6 +169,7 @@ impl UiState {
             }
             Tab::Jobs => queries.push(Query::Jobs),
             Tab::Data => queries.extend(self.inspect.data_queries()),
+            Tab::Plots => queries.push(Query::Plots),
             Tab::Events => {
                 queries.push(Query::Events { since: 0, limit: EVENTS_MAX });
                 queries.push(Query::Moments);
@@ -188,6 +196,7 @@ impl UiState {
             Seen::Versions(view) => world.versions = Some(view),
             Seen::Moments(view) => world.moments = Some(view),
             Seen::Events(view) => world.events = Some(view),
+            Seen::Plots(view) => world.plots = Some(view),
         }
         self.came()
     }
@@ -206,7 +215,7 @@ impl UiState {
         }
         let mut effects = vec![Effect::MarkDone(self.shell.finished)];
         if !self.time.playing && std::mem::take(&mut self.refresh.keep) {
-            effects.push(Effect::Ask(Ask::Export));
+            effects.push(Effect::Ask(Ask::Keep));
         }
         effects
     }
@@ -220,20 +229,14 @@ impl UiState {
                 self.forget_place(&query);
                 self.came()
             }
-            Ask::Import(_) => {
-                self.shell
-                    .say(vec![format!("The kept world could not be opened: {}", error.message)]);
-                self.startup.transcript.clear();
-                self.startup.shared = false;
-                vec![Effect::Forget(Key::Snapshot), Effect::Ask(Ask::Load(Load::default()))]
-            }
+            Ask::Import(_) => self.not_opened(&error.message),
             Ask::Info | Ask::Load(_) => {
                 self.boot = Boot::Failed(error.message);
                 Vec::new()
             }
             Ask::Export => {
-                if std::mem::take(&mut self.page.sharing) {
-                    self.shell.say(vec![format!("No link: {}", error.message)]);
+                if self.page.sharing.take().is_some() {
+                    self.shell.say(vec![["No link: ", &error.message].concat()]);
                 }
                 Vec::new()
             }
@@ -242,8 +245,23 @@ impl UiState {
                 self.shell.say(vec![error.message]);
                 Vec::new()
             }
-            Ask::Tokens(..) | Ask::Complete(..) => Vec::new(),
+            Ask::Keep | Ask::Tokens(..) | Ask::Complete(..) => Vec::new(),
         }
+    }
+
+    /// A kept or shared world does not open: while a world stands, it stays; else a fresh one begins.
+    fn not_opened(&mut self, why: &str) -> Vec<Effect> {
+        let what = if self.startup.shared { "The world of the link" } else { "That world" };
+        self.shell.say(vec![[what, " could not be opened: ", why].concat()]);
+        if self.boot == Boot::Ready {
+            return vec![Effect::ScrollLog];
+        }
+        self.startup.transcript.clear();
+        let shared = std::mem::take(&mut self.startup.shared);
+        if let Some(own) = self.startup.aside.take().filter(|_| shared) {
+            return vec![Effect::Ask(Ask::Import(own))];
+        }
+        vec![Effect::Forget(Key::Snapshot), Effect::Ask(Ask::Load(Load::default()))]
     }
 
     /// A place in the inspector that is no longer there is left.

@@ -22,14 +22,23 @@ pub(crate) enum Tab {
     Jobs,
     /// Tables and versions.
     Data,
+    /// Bytes and the recovery point over time.
+    Plots,
     /// The trace.
     Events,
 }
 
 impl Tab {
     /// All, in order.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Agenda, Self::Cluster, Self::Storage, Self::Jobs, Self::Data, Self::Events];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Agenda,
+        Self::Cluster,
+        Self::Storage,
+        Self::Jobs,
+        Self::Data,
+        Self::Plots,
+        Self::Events,
+    ];
 
     /// Its name.
     pub(crate) const fn name(self) -> &'static str {
@@ -39,6 +48,7 @@ impl Tab {
             Self::Storage => "Storage",
             Self::Jobs => "Jobs",
             Self::Data => "Data",
+            Self::Plots => "Plots",
             Self::Events => "Events",
         }
     }
@@ -51,6 +61,7 @@ impl Tab {
             Self::Storage => "tab-storage",
             Self::Jobs => "tab-jobs",
             Self::Data => "tab-data",
+            Self::Plots => "tab-plots",
             Self::Events => "tab-events",
         }
     }
@@ -75,6 +86,8 @@ pub(crate) struct Inspector {
     pub(crate) job: Option<String>,
     /// The kind of events shown; `None` is all.
     pub(crate) event_kind: Option<String>,
+    /// What the words of events shown must hold.
+    pub(crate) event_words: String,
     /// Whether ranges of system tables are shown.
     pub(crate) system_ranges: bool,
 }
@@ -98,6 +111,8 @@ pub(crate) enum Intent {
     Job(String),
     /// Show only events of a kind.
     EventKind(Option<String>),
+    /// Show only events with these words.
+    EventWords(String),
     /// Show or hide system ranges.
     SystemRanges,
 }
@@ -157,6 +172,10 @@ impl UiState {
             }
             Intent::EventKind(kind) => {
                 at.event_kind = kind;
+                return Vec::new();
+            }
+            Intent::EventWords(words) => {
+                at.event_words = words;
                 return Vec::new();
             }
             Intent::SystemRanges => {

@@ -68,6 +68,8 @@ pub(crate) enum Menu {
     Scenario,
     /// Clusters of the world.
     Cluster,
+    /// Branches of time.
+    Branch,
     /// The typed time and jumps.
     Clock,
     /// Link and files.
@@ -87,8 +89,8 @@ pub(crate) struct PageUi {
     pub(crate) announce: String,
     /// The log of inputs as last exported.
     pub(crate) snapshot: Option<Vec<u8>>,
-    /// Whether the next export becomes a link.
-    pub(crate) sharing: bool,
+    /// What the next export becomes.
+    pub(crate) sharing: Option<Sharing>,
     /// The scenario chosen, if it is not the first.
     pub(crate) scenario: Option<String>,
     /// What a reset threw away.
@@ -97,11 +99,41 @@ pub(crate) struct PageUi {
     pub(crate) share_words: String,
 }
 
-/// What a reset threw away.
+impl Menu {
+    /// As an attribute has it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Scenario => "scenario",
+            Self::Cluster => "cluster",
+            Self::Branch => "branch",
+            Self::Clock => "clock",
+            Self::Share => "share",
+            Self::Help => "help",
+        }
+    }
+}
+
+/// How a moment leaves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sharing {
+    /// In an address.
+    Link,
+    /// In a file.
+    File,
+}
+
+/// What a reset or a link pushed aside.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Undo {
     snapshot: Vec<u8>,
     entries: Vec<Rc<Entry>>,
+}
+
+impl Undo {
+    /// A world without what its shell showed.
+    pub(crate) const fn of(snapshot: Vec<u8>) -> Self {
+        Self { snapshot, entries: Vec::new() }
+    }
 }
 
 /// What a user wants of the page.
@@ -115,8 +147,12 @@ pub(crate) enum Intent {
     Reset(Load),
     /// Take the last reset back.
     UndoReset,
-    /// A link to this moment.
-    Share,
+    /// A link to this moment, or a file of it.
+    Share(Sharing),
+    /// Choose a session or a file of statements.
+    Open,
+    /// A file was read.
+    File(Vec<u8>),
     /// What became of the link.
     Shared(String),
     /// The transcript as a file.
@@ -200,10 +236,15 @@ impl UiState {
                 self.page.menu = None;
                 vec![Effect::Ask(Ask::Import(undo.snapshot)), Effect::ScrollLog]
             }
-            Intent::Share => {
-                self.page.sharing = true;
+            Intent::Share(as_what) => {
+                self.page.sharing = Some(as_what);
                 vec![Effect::Ask(Ask::Export)]
             }
+            Intent::Open => {
+                self.page.menu = None;
+                vec![Effect::PickFile]
+            }
+            Intent::File(bytes) => self.open_file(bytes),
             Intent::Shared(words) => {
                 self.page.announce.clone_from(&words);
                 self.page.share_words = words;
@@ -228,9 +269,29 @@ impl UiState {
         }
     }
 
-    fn reset(&mut self, load: Load) -> Vec<Effect> {
+    /// A session begins with its format's name; anything else is statements.
+    fn open_file(&mut self, bytes: Vec<u8>) -> Vec<Effect> {
+        if bytes.starts_with(b"amber ") {
+            self.push_aside();
+            return vec![Effect::Ask(Ask::Import(bytes))];
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => self.shell_intent(super::shell::Intent::File(text)),
+            Err(_) => {
+                self.shell.say(vec!["That file is neither a session nor statements.".to_owned()]);
+                vec![Effect::ScrollLog]
+            }
+        }
+    }
+
+    /// Keeps the world that stands for an undo and empties the log.
+    fn push_aside(&mut self) {
         let entries = std::mem::take(&mut self.shell.entries);
         self.page.undo = self.page.snapshot.take().map(|snapshot| Undo { snapshot, entries });
+    }
+
+    fn reset(&mut self, load: Load) -> Vec<Effect> {
+        self.push_aside();
         self.page.menu = None;
         self.page.scenario.clone_from(&load.scenario);
         self.map = super::map::MapUi { width: self.map.width, ..Default::default() };

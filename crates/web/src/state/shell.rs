@@ -24,6 +24,14 @@ const HISTORY_MAX: usize = 500;
 /// Entries that the log shows; older ones leave it.
 pub(crate) const ENTRIES_MAX: usize = 400;
 
+/// Longest text that is coloured and remembered: what is longer was pasted, and every token of it would be an element.
+const PAINTED_BYTES_MAX: usize = 20_000;
+
+/// Asks for the colours of a text.
+const fn paint(whose: Painted, text: String) -> Effect {
+    Effect::Ask(Ask::Tokens(whose, text))
+}
+
 /// One thing that was run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Entry {
@@ -136,6 +144,8 @@ pub(crate) enum Intent {
     ClearLog,
     /// Run these lines: what a button stands for.
     Run(Vec<String>),
+    /// Run these lines; a branch among them gets a name that is free.
+    Try(Vec<String>),
     /// Put this into the prompt.
     Prefill(String),
     /// Give up the statement that runs: end the engine and rebuild the world from its log.
@@ -182,11 +192,12 @@ impl Shell {
         if let Some(entry) = self.entry_mut(id) {
             entry.json = kept.json;
         }
-        Effect::Ask(Ask::Tokens(Painted::Entry(id), kept.text))
+        paint(Painted::Entry(id), kept.text)
     }
 
     fn remember(&mut self, text: &str) {
-        if self.history.last().is_none_or(|last| last != text) {
+        let fits = text.len() <= PAINTED_BYTES_MAX;
+        if fits && self.history.last().is_none_or(|last| last != text) {
             self.history.push(text.to_owned());
             if self.history.len() > HISTORY_MAX {
                 self.history.remove(0);
@@ -301,6 +312,11 @@ impl UiState {
                 vec![Effect::Keep(Key::Transcript, String::new())]
             }
             Intent::Run(lines) => self.run_lines(lines),
+            Intent::Try(lines) => {
+                let taken = &self.world.clock.branches;
+                let lines = lines.into_iter().map(|line| free_branch(line, taken));
+                self.run_lines(lines.collect())
+            }
             Intent::Prefill(text) => self.prefill(text),
             Intent::Stop => self.stop(),
             Intent::File(text) => {
@@ -324,8 +340,12 @@ impl UiState {
         effects
     }
 
-    fn repaint(&self) -> Vec<Effect> {
-        vec![Effect::Ask(Ask::Tokens(Painted::Input, self.shell.input.clone()))]
+    fn repaint(&mut self) -> Vec<Effect> {
+        if self.shell.input.len() > PAINTED_BYTES_MAX {
+            self.shell.tokens = Rc::default();
+            return Vec::new();
+        }
+        vec![paint(Painted::Input, self.shell.input.clone())]
     }
 
     fn recall(&mut self, go: impl Fn(&mut Shell)) -> Vec<Effect> {
@@ -395,8 +415,10 @@ impl UiState {
             meta::Meta::Sql(_) | meta::Meta::Sim(_) | meta::Meta::PickFile => Body::Running,
         };
         let id = self.shell.push(prompt, text.clone(), body);
-        let mut effects =
-            vec![Effect::ScrollLog, Effect::Ask(Ask::Tokens(Painted::Entry(id), text))];
+        let mut effects = vec![Effect::ScrollLog];
+        if text.len() <= PAINTED_BYTES_MAX {
+            effects.push(paint(Painted::Entry(id), text));
+        }
         let ask = match (play, meta) {
             (Some(ask), _) => Some(ask),
             (None, meta::Meta::Sql(sql)) => Some(Ask::Exec(id, sql)),
@@ -494,6 +516,19 @@ impl UiState {
         effects.extend(self.finish(id, Body::Refused(words), String::new()));
         effects
     }
+}
+
+/// A line `\\sim branch NAME` with a name that no branch has; any other line as it is.
+fn free_branch(line: String, taken: &[String]) -> String {
+    let Some(name) = line.strip_prefix("\\sim branch ") else { return line };
+    let is_free = |wanted: &str| taken.iter().all(|one| one != wanted);
+    let mut n = 1;
+    let mut wanted = name.to_owned();
+    while !is_free(&wanted) {
+        n += 1;
+        wanted = format!("{name}-{n}");
+    }
+    ["\\sim branch ", &wanted].concat()
 }
 
 /// One line for a screen reader.
