@@ -1,8 +1,12 @@
 // Loads the page's module and hands it an engine. The engine's worker starts first, so that both load side by side.
 //
 // The page sees only globalThis.amberEngine: start(hear) → { post(message), end() }, link() and pack(bytes, hear) for addresses that
-// hold a moment. Where a worker or a module worker is not to be had (a sandboxed frame of an opaque origin), the same engine runs in
+// hold a moment, param(name) of the address, and whether it is embedded. Where a worker or a module worker is not to be had (a sandboxed frame of an opaque origin), the same engine runs in
 // the page.
+
+const embedded = document.documentElement.hasAttribute("data-embed");
+const params = [location.search, location.hash].map((part) => new URLSearchParams(part.slice(1)));
+let tap = null;
 
 class Engine {
   #hear = null;
@@ -29,6 +33,7 @@ class Engine {
   }
 
   post(message) {
+    tap?.sent(message);
     if (this.#worker) {
       // Kept until the first answer, in case the worker never comes to life.
       if (!this.#heard) this.#waiting.push(message);
@@ -50,6 +55,7 @@ class Engine {
   #tell(message) {
     this.#heard = true;
     this.#waiting.length = 0;
+    if (tap?.came(message)) return;
     if (this.#hear) this.#hear(message);
     else this.#early.push(message);
   }
@@ -121,13 +127,20 @@ addEventListener("hashchange", () => {
 });
 
 let first = new Engine();
-const link = await readLink();
+const link = embedded ? null : await readLink();
+const frame = embedded ? await import("./embed.js") : null;
 globalThis.amberEngine = {
   start(hear) {
     const engine = first ?? new Engine();
     first = null;
+    if (embedded) {
+      tap ??= frame.embed(hear);
+      tap.attach(engine);
+    }
     return engine.attach(hear);
   },
+  embedded: () => embedded,
+  param: (name) => params.map((part) => part.get(name)).find((value) => value !== null) ?? undefined,
   link: () => link,
   pack(bytes, hear) {
     // The bytes are a view of the page's memory, which moves: they are copied before anything is waited for.

@@ -10,7 +10,8 @@ use tests::webdriver::Browser;
 use super::{C, console_is_silent, open, run};
 
 const SIZES: [(u32, u32); 2] = [(1440, 900), (390, 844)];
-const TABS: [&str; 7] = ["agenda", "cluster", "storage", "jobs", "data", "plots", "events"];
+const TABS: [&str; 8] =
+    ["agenda", "cluster", "storage", "jobs", "schedules", "data", "plots", "events"];
 
 #[test]
 fn axe_finds_nothing() -> Result {

@@ -23,7 +23,9 @@ fn the_page_lives() -> Result {
             &format!("return [...document.querySelectorAll('article')].at(-1).innerText.includes('{answer}')"),
         )?;
     }
-    assert!(browser.script("return document.querySelector('article img, article b > b')")?.is_null());
+    assert!(
+        browser.script("return document.querySelector('article img, article b > b')")?.is_null()
+    );
 
     // Ten megabytes pasted: refused with its own error, nothing lost.
     browser.script(
@@ -34,9 +36,14 @@ fn the_page_lives() -> Result {
     )?;
     browser.until_text("has more than")?;
     run(&browser, "SELECT 41 + 1;")?;
-    browser.until("an answer after it", "return [...document.querySelectorAll('td')].some((td) => td.innerText === '42')")?;
+    browser.until(
+        "an answer after it",
+        "return [...document.querySelectorAll('td')].some((td) => td.innerText === '42')",
+    )?;
 
-    for fragment in ["#a1=", "#a1=%00%ff", "#a1=AAAA", "#a1=S0zMTUpVMAQA", "#s=x", "#tab-data", "#[\"'"] {
+    for fragment in
+        ["#a1=", "#a1=%00%ff", "#a1=AAAA", "#a1=S0zMTUpVMAQA", "#s=x", "#tab-data", "#[\"'"]
+    {
         browser.open("about:blank")?;
         browser.open(&format!("{}{fragment}", server.url))?;
         ready(&browser)?;

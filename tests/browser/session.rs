@@ -31,7 +31,10 @@ fn a_world_comes_back() -> Result {
     let kept = "return (localStorage['amber.1.snapshot'] || '').length > 0 && document.querySelectorAll('[data-layer]').length === 2";
     browser.until("two layers on a branch", kept)?;
     // Kept after the views have come: asked for until it is there.
-    browser.until("both branches to be kept", "return atob(localStorage['amber.1.snapshot']).includes('line main-2')")?;
+    browser.until(
+        "both branches to be kept",
+        "return atob(localStorage['amber.1.snapshot']).includes('line main-2')",
+    )?;
 
     let link = link(&browser)?;
     assert!(link.starts_with(&format!("{}#a1=", server.url)) && link.len() < 2_000, "{link}");
@@ -44,7 +47,8 @@ fn a_world_comes_back() -> Result {
     choose(&browser, "scenario", "empty")?;
     browser.until("a reset", "return document.querySelectorAll('[data-layer]').length === 0")?;
     choose(&browser, "scenario", "Back to the world before")?;
-    browser.until("the undo of it", "return document.querySelectorAll('[data-layer]').length === 2")?;
+    browser
+        .until("the undo of it", "return document.querySelectorAll('[data-layer]').length === 2")?;
 
     browser.script("localStorage.clear(); return true")?;
     browser.open("about:blank")?;

@@ -226,7 +226,8 @@ fn read_line(world: &mut World, mut line: Words<'_>) -> Result<(), SnapshotError
     let (parent, shared): (usize, usize) = (line.number()?, line.number()?);
     let (seed, left): (u64, i64) = (line.number()?, line.number()?);
     let fits = name.len() <= NAME_BYTES_MAX && world.lines.iter().all(|one| one.name != name);
-    let Some(from) = world.lines.get(parent).filter(|_| fits && world.lines.len() < LINES_MAX) else {
+    let Some(from) = world.lines.get(parent).filter(|_| fits && world.lines.len() < LINES_MAX)
+    else {
         return Err(line.malformed());
     };
     if seed == from.seed() {

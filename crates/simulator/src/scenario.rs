@@ -63,7 +63,10 @@ fn open_bank(state: &mut State) {
         let (id, cents) = (101 + chance.below(8), chance.below(9_000) + 100);
         let sign = if chance.below(2) == 0 { '+' } else { '-' };
         let amount = format!("{}.{:02}", cents / 100, cents % 100);
-        run(state, &format!("UPDATE accounts SET balance = balance {sign} {amount} WHERE id = {id}"));
+        run(
+            state,
+            &format!("UPDATE accounts SET balance = balance {sign} {amount} WHERE id = {id}"),
+        );
         if chance.below(6) > 0 {
             continue;
         }

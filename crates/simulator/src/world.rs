@@ -255,7 +255,8 @@ impl World {
 
     /// Lets time run by itself: frame after frame grows one input, or a minute of playing would be thousands of them.
     pub fn play(&mut self, nanos: i64) {
-        let grown = if self.playing { self.lines[self.line].grow(nanos, &self.state) } else { false };
+        let grown =
+            if self.playing { self.lines[self.line].grow(nanos, &self.state) } else { false };
         if !grown {
             self.push(Input::Advance { nanos });
             self.playing = true;

@@ -120,6 +120,8 @@ pub(crate) enum Said {
     Kept(Vec<u8>),
     /// A world stands again as its log says.
     Imported,
+    /// The host of a cell changed the world.
+    Changed,
     /// Time moved while playing.
     Time(Clock),
     /// It would not.
@@ -150,6 +152,7 @@ impl Client {
         if let Some(event) = field(message, "event").as_string() {
             let data = field(message, "data");
             return match event.as_str() {
+                "changed" => Some(Said::Changed),
                 "time" => Some(Said::Time(Clock::decode(&data))),
                 "error" => Some(Said::Died(String::decode(&data))),
                 _ => None,

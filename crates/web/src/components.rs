@@ -19,5 +19,6 @@ pub(crate) mod page;
 pub(crate) mod plots;
 pub(crate) mod prompt;
 pub(crate) mod result_table;
+pub(crate) mod schedules;
 pub(crate) mod shell_panel;
 pub(crate) mod storage;

@@ -39,6 +39,14 @@ extern "C" {
     #[wasm_bindgen(js_namespace = amberEngine)]
     fn link() -> JsValue;
 
+    /// A parameter of the address.
+    #[wasm_bindgen(js_namespace = amberEngine)]
+    fn param(name: &str) -> Option<String>;
+
+    /// Whether the page is a cell inside another one.
+    #[wasm_bindgen(js_namespace = amberEngine)]
+    fn embedded() -> bool;
+
     /// Packs bytes for an address and hands the text on.
     #[wasm_bindgen(js_namespace = amberEngine)]
     fn pack(bytes: &[u8], hear: &js_sys::Function);
@@ -275,8 +283,11 @@ fn show_theme(theme: page::Theme) {
     }
 }
 
-/// Storage, where there is one: in an opaque origin even asking throws.
+/// Storage, where there is one: in an opaque origin even asking throws, and a cell in a page keeps nothing.
 fn storage() -> Option<Storage> {
+    if embedded() {
+        return None;
+    }
     window()?.local_storage().ok()?
 }
 
@@ -286,6 +297,7 @@ const fn name(key: Key) -> &'static str {
         Key::Transcript => "amber.1.transcript",
         Key::History => "amber.1.history",
         Key::Theme => "amber.1.theme",
+        Key::Keys => "amber.1.keys",
     }
 }
 
@@ -339,15 +351,6 @@ fn download(name: &str, bytes: &[u8]) -> Option<()> {
 
 /// What the page finds: the address first, then what an earlier visit kept.
 pub(crate) fn startup() -> Startup {
-    let location = window().map(|window| window.location());
-    let read =
-        |part: Option<Result<String, JsValue>>| part.and_then(Result::ok).unwrap_or_default();
-    let search = read(location.as_ref().map(web_sys::Location::search));
-    let param = |name: &str| {
-        let pairs = search.trim_start_matches('?').split('&');
-        let mut pairs = pairs.filter_map(|pair| pair.split_once('='));
-        pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
-    };
     let load = Load {
         scenario: param("scenario"),
         version: param("version"),
@@ -363,8 +366,17 @@ pub(crate) fn startup() -> Startup {
     let transcript = if own.is_some() { kept(Key::Transcript) } else { None };
     let transcript = transcript.map(|text| page::read_transcript(&text)).unwrap_or_default();
     let theme = param("theme").or_else(|| kept(Key::Theme)).unwrap_or_default();
+    let parts = param("view").unwrap_or_else(|| "chain shell agenda".to_owned());
     Startup {
+        embed: embedded().then(|| page::Embed {
+            map: parts.contains("chain"),
+            shell: parts.contains("shell"),
+            inspector: parts.contains("agenda") || parts.contains("inspector"),
+        }),
+        sql: param("sql").unwrap_or_default(),
+        run: param("run").unwrap_or_default(),
         theme: page::Theme::named(&theme),
+        keys_off: kept(Key::Keys).is_some(),
         shared: shared.is_some(),
         broken_link,
         aside,

@@ -96,6 +96,8 @@ pub(crate) enum Key {
     History,
     /// The theme.
     Theme,
+    /// `off` if single keys do nothing.
+    Keys,
 }
 
 /// What the page finds when it opens.
@@ -115,8 +117,16 @@ pub(crate) struct Startup {
     pub(crate) transcript: Vec<Kept>,
     /// What was typed before.
     pub(crate) history: Vec<String>,
+    /// Whether single keys on the player do nothing.
+    pub(crate) keys_off: bool,
     /// What the address wants.
     pub(crate) load: Load,
+    /// What is shown where the page is a cell inside another.
+    pub(crate) embed: Option<page::Embed>,
+    /// Statements that came with the address.
+    pub(crate) sql: String,
+    /// What becomes of them: `none`, `prefill`, `auto`.
+    pub(crate) run: String,
 }
 
 /// An entry of the log from an earlier visit.
@@ -230,6 +240,8 @@ impl UiState {
     pub(crate) fn open(startup: Startup) -> (Self, Vec<Effect>) {
         let mut state = Self { startup, ..Self::default() };
         state.page.theme = state.startup.theme;
+        state.page.keys_off = state.startup.keys_off;
+        state.page.embed = state.startup.embed;
         state.shell.history = std::mem::take(&mut state.startup.history);
         let effects = vec![Effect::Theme(state.page.theme), Effect::Ask(Ask::Info)];
         (state, effects)

@@ -42,6 +42,7 @@ fn main() -> ExitCode {
         Some((&"lint", _)) => lint::all(),
         Some((&"setup", _)) => tools::setup_all(),
         Some((&"engine", _)) => page::engine_for_trunk(),
+        Some((&"embed", _)) => page::embed_for_trunk(),
         _ => {
             print!("{HELP}");
             return if words.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) };

@@ -55,6 +55,15 @@ pub(crate) fn engine_for_trunk() -> Result {
     engine("web", &engine_dir())
 }
 
+/// What Trunk's hook calls after it has built the page: `embed.html` is the page's document, told that it is a cell.
+pub(crate) fn embed_for_trunk() -> Result {
+    let folder =
+        std::env::var_os("TRUNK_STAGING_DIR").ok_or("no TRUNK_STAGING_DIR: Trunk calls this")?;
+    let folder = PathBuf::from(folder);
+    let page = fs::read_to_string(folder.join("index.html"))?;
+    Ok(fs::write(folder.join("embed.html"), page.replacen("<html", "<html data-embed", 1))?)
+}
+
 /// Builds the page with Trunk; `verb` is `build` or `serve`.
 fn trunk(verb: &str, options: &[&str]) -> Result {
     let folders = [tools::trunk()?, tools::wasm_bindgen()?];

@@ -31,8 +31,16 @@ pub(crate) fn all() -> Result {
     node()?;
     say("the page in headless Chromium");
     let axe = tools::axe()?;
-    let mut args =
-        vec!["test", "--quiet", "--package", "tests", "--test", "browser", "--", "--test-threads=1"];
+    let mut args = vec![
+        "test",
+        "--quiet",
+        "--package",
+        "tests",
+        "--test",
+        "browser",
+        "--",
+        "--test-threads=1",
+    ];
     if axe.is_none() {
         say("no npm on PATH: the page is not checked with axe-core");
         args.extend(["--skip", "axe"]);

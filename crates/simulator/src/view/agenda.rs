@@ -95,12 +95,7 @@ fn fate(one: &Coming) -> AgendaItem {
 }
 
 /// The next visit of GC that removes something; those that find nothing are not told.
-fn next_visit(
-    state: &State,
-    nature: &Nature,
-    now: Timestamp,
-    to: Timestamp,
-) -> Option<AgendaItem> {
+fn next_visit(state: &State, nature: &Nature, now: Timestamp, to: Timestamp) -> Option<AgendaItem> {
     let (at, tables) = nature::next_removals(state, now, to)?;
     let subject = tables.join(", ");
     let many = tables.len() > 1;

@@ -109,7 +109,11 @@ fn gc_break(
         words::ttl(standing.ttl_secs),
         words::time_of_day(end),
         words::time_of_day(threshold),
-        if standing.gone { "can never be extended again" } else { "cannot be extended as things stand" },
+        if standing.gone {
+            "can never be extended again"
+        } else {
+            "cannot be extended as things stand"
+        },
     );
     Cause {
         title: title.to_owned(),

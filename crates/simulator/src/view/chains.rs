@@ -17,7 +17,7 @@ use sql::catalog::descpb::Union;
 use super::words;
 use crate::chains;
 use crate::cluster::Cluster;
-use crate::nature::{self, Fate, Standing};
+use crate::nature::{self, Fate, Nature, Standing};
 use crate::state::State;
 
 /// Most versions looked at for the ticks of writes.
@@ -52,6 +52,9 @@ pub(super) fn map(state: &mut State) -> ChainMap {
         .map(|collection| one_collection(state, collection, now))
         .collect();
     let (edges, spans) = edges(state, &nature.collections, now);
+    let mut forecast = forecast(&nature, now);
+    forecast.extend(super::schedules::marks(state, &collections));
+    forecast.sort_by_key(|mark| mark.at);
     let starter = crate::input::SCENARIOS
         .iter()
         .find(|scenario| scenario.name == state.config.scenario)
@@ -63,25 +66,28 @@ pub(super) fn map(state: &mut State) -> ChainMap {
         writes: writes(state, &spans, now),
         edges,
         protections: protections(state),
-        forecast: nature
-            .coming
-            .iter()
-            .filter(|one| one.at > now)
-            .map(|one| ForecastMark {
-                at: Nanos(one.at.wall),
-                kind: match one.fate {
-                    Fate::Torn => ForecastKind::ChainEnds,
-                    Fate::Broken => ForecastKind::GcPasses,
-                },
-                collection: Some(one.collection.as_ref().to_owned()),
-                words: match one.fate {
-                    Fate::Torn => format!("the TTL of {} passes this chain's end", one.table),
-                    Fate::Broken => format!("GC of {} breaks this chain for good", one.table),
-                },
-            })
-            .collect(),
+        forecast,
         starter: starter.to_owned(),
     }
+}
+
+/// What befalls chains by itself.
+fn forecast(nature: &Nature, now: Timestamp) -> Vec<ForecastMark> {
+    let coming = nature.coming.iter().filter(|one| one.at > now);
+    coming
+        .map(|one| ForecastMark {
+            at: Nanos(one.at.wall),
+            kind: match one.fate {
+                Fate::Torn => ForecastKind::ChainEnds,
+                Fate::Broken => ForecastKind::GcPasses,
+            },
+            collection: Some(one.collection.as_ref().to_owned()),
+            words: match one.fate {
+                Fate::Torn => format!("the TTL of {} passes this chain's end", one.table),
+                Fate::Broken => format!("GC of {} breaks this chain for good", one.table),
+            },
+        })
+        .collect()
 }
 
 fn one_collection(state: &State, collection: &chains::Collection, now: Timestamp) -> Collection {

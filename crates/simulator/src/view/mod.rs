@@ -53,9 +53,9 @@ impl World {
             Query::Versions { table, key } => {
                 View::Versions(data::versions(&self.state, *table, key))
             }
-            Query::Plots => View::Plots(protocol::plots::PlotsView {
-                sizes: self.state.sizes.points.clone(),
-            }),
+            Query::Plots => {
+                View::Plots(protocol::plots::PlotsView { sizes: self.state.sizes.points.clone() })
+            }
             Query::Moments => View::Moments(timeline::moments(self)),
             Query::Events { since, limit } => View::Events(timeline::events(self, *since, *limit)),
         }

@@ -6,6 +6,7 @@ use backup::schedule::show;
 use base::hlc::Timestamp;
 use base::num;
 use protocol::agenda::{AgendaItem, AgendaKind, Consequence, Tone};
+use protocol::chain::{Collection, ForecastKind, ForecastMark};
 use protocol::schedules::{LastRun, Schedule, SchedulesView};
 use protocol::time::Nanos;
 use sql::catalog::protected;
@@ -56,6 +57,28 @@ pub(super) fn firings(state: &State) -> impl Iterator<Item = AgendaItem> {
             repeats: 0,
         })
     })
+}
+
+/// The runs to come of schedules whose collections are known by name, for the map.
+pub(super) fn marks(state: &State, collections: &[Collection]) -> Vec<ForecastMark> {
+    let mut marks = Vec::new();
+    for one in schedules(state).schedules {
+        // The statement names the collection; of two names that fit, the longer is meant.
+        let fitting = collections.iter().filter(|lane| one.command.contains(&*lane.name));
+        let lane = fitting.max_by_key(|lane| lane.name.len()).map(|lane| lane.name.clone());
+        let (kind, what) = if one.backup_type == "FULL" {
+            (ForecastKind::ScheduledFull, "a full")
+        } else {
+            (ForecastKind::ScheduledIncremental, "an incremental")
+        };
+        marks.extend(one.next_run.into_iter().chain(one.then).map(|at| ForecastMark {
+            at,
+            kind,
+            collection: lane.clone(),
+            words: format!("schedule {} takes {what}", one.label),
+        }));
+    }
+    marks
 }
 
 struct Found {

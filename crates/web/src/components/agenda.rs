@@ -41,14 +41,13 @@ pub(crate) fn agenda(view: &AgendaView) -> Vec<El> {
         if view.more > 0 { [&view.more.to_string(), " more. "].concat() } else { String::new() };
     vec![
         of("ol", "agenda").kids(view.items.iter().map(|found| item(found, view.now))),
-        of("p", "forecast-note")
-            .text(&more)
-            .text("Forecast for 30 days if nobody acts.")
-            .text(if has_chain {
+        of("p", "forecast-note").text(&more).text("Forecast for 30 days if nobody acts.").text(
+            if has_chain {
                 ""
             } else {
                 " Take a backup, and the moment at which its chain ends stands here too."
-            }),
+            },
+        ),
     ]
 }
 

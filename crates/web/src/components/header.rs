@@ -6,6 +6,7 @@ use protocol::cluster::ClusterView;
 use protocol::message::Info;
 use protocol::time::{Clock, Nanos};
 use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
@@ -15,7 +16,7 @@ use crate::el::{El, On, el, of};
 use crate::format;
 use crate::state::page::{self, PageUi};
 use crate::state::time::{self, RATES, TimeUi};
-use crate::state::Intent;
+use crate::state::{Intent, shell};
 
 /// What the header needs.
 #[derive(Properties, PartialEq)]
@@ -41,6 +42,19 @@ pub(crate) struct HeaderProps {
 pub(crate) fn Header(props: &HeaderProps) -> Html {
     let (clock, page, on) = (&props.clock, &props.page, &props.on);
     let theme = ["Theme: ", page.theme.name(), ". Change"].concat();
+    if page.embed.is_some() {
+        let link = of("a", "brand-link")
+            .set("href", "./index.html")
+            .set("target", "_blank")
+            .set("rel", "noopener")
+            .set("title", "Open the whole page")
+            .kid(icons::amber())
+            .kid(el("span").text("Amber"));
+        return of("header", "header header-embed")
+            .kid(of("h1", "brand").kid(link))
+            .kid(controls(props))
+            .done();
+    }
     let worlds = of("div", "worlds")
         .kid(menus::scenario(clock, props.info.as_deref(), page, on))
         .kid(menus::cluster(clock, props.cluster.as_deref(), page, on))
@@ -106,12 +120,38 @@ fn controls(props: &HeaderProps) -> El {
             time::Intent::Next,
             props.starting,
         ));
+    let (inputs, active) = (clock.inputs, !props.page.keys_off);
+    let keys = Rc::new(move |event: &Event| {
+        let intent = shortcut(event.unchecked_ref(), inputs).filter(|_| active)?;
+        event.prevent_default();
+        Some(intent)
+    });
     of("div", "time")
+        .hear(ListenerKind::onkeydown, on, keys)
         .set("role", "group")
         .set("aria-label", "Time")
         .kid(buttons)
         .kid(speed(&props.time, on))
         .kid(menus::clock(clock, &props.page, on))
+}
+
+/// What a single key on one of the player's buttons does. Space presses the button itself.
+fn shortcut(event: &KeyboardEvent, inputs: u64) -> Option<Intent> {
+    let on_button = event.target()?.dyn_into::<web_sys::Element>().ok()?.tag_name() == "BUTTON";
+    if !on_button || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return None;
+    }
+    let run = |line: &str| Intent::Shell(shell::Intent::Try(vec![line.to_owned()]));
+    Some(match event.key().as_str() {
+        "." => Intent::Time(time::Intent::Next),
+        "," | "[" => Intent::Time(time::Intent::Back),
+        "]" => run(&["\\sim goto #", &(inputs + 1).to_string()].concat()),
+        "j" | "J" => Intent::Page(page::Intent::Menu(Some(page::Menu::Clock))),
+        "b" | "B" => run("\\sim branch what-if"),
+        "m" | "M" => run(&["\\sim mark m", &inputs.to_string()].concat()),
+        "?" => Intent::Page(page::Intent::Menu(Some(page::Menu::Help))),
+        _ => return None,
+    })
 }
 
 /// The value of the field or the choice that an event comes from.

@@ -7,7 +7,7 @@ use web_sys::KeyboardEvent;
 use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
-use super::{agenda, cluster, data, events, jobs, plots, storage};
+use super::{agenda, cluster, data, events, jobs, plots, schedules, storage};
 use crate::el::{El, On, button, of};
 use crate::state::inspect::{self, Inspector, Tab};
 use crate::state::{Intent, World};
@@ -49,6 +49,9 @@ fn body(props: &InspectorProps) -> Vec<El> {
         Tab::Cluster => world.cluster.as_deref().map(|view| cluster::cluster(view, now, at, on)),
         Tab::Storage => world.storage.as_deref().map(|view| storage::storage(view, world, at, on)),
         Tab::Jobs => world.jobs.as_deref().map(|view| jobs::jobs(view, now, at, on)),
+        Tab::Schedules => {
+            world.schedules.as_deref().map(|view| schedules::schedules(view, now, on))
+        }
         Tab::Data => world.tables.as_deref().map(|view| data::data(view, world, at, on)),
         Tab::Plots => world.plots.as_deref().map(|view| plots::plots(view, &world.map)),
         Tab::Events => world.events.as_deref().map(|view| events::events(view, world, at, on)),

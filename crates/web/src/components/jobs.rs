@@ -26,8 +26,9 @@ pub(crate) fn jobs(view: &JobsView, now: Nanos, at: &Inspector, on: &On) -> Vec<
     parts
 }
 
-fn status(job: &Job) -> &'static str {
-    match job.status.as_str() {
+/// The tag of a job's status.
+pub(crate) fn tone(status: &str) -> &'static str {
+    match status {
         "succeeded" => "tag tone-good",
         "failed" | "revert-failed" => "tag tone-broken",
         "running" | "reverting" => "tag tone-warn",
@@ -45,7 +46,7 @@ fn job(job: &Job, now: Nanos, open: bool, on: &On) -> El {
         .text(" ")
         .kid(of("span", "muted").text(&job.id));
     let state = job.running_status.as_ref().unwrap_or(&job.status);
-    let progress = job.finished.is_none().then(|| {
+    let progress = (job.finished.is_none() && job.permille > 0).then(|| {
         el("progress")
             .set("max", "1000")
             .set("value", &job.permille.to_string())
@@ -56,7 +57,7 @@ fn job(job: &Job, now: Nanos, open: bool, on: &On) -> El {
     let words = [&job.user, " · ", &format::near(job.created, now), verb, &span].concat();
     of("li", "job")
         .key(&job.id)
-        .kid(of("div", "job-head").kid(name).kid(of("span", status(job)).text(state)))
+        .kid(of("div", "job-head").kid(name).kid(of("span", tone(&job.status)).text(state)))
         .kid(of("code", "job-statement").text(&job.description))
         .maybe(progress)
         .kid(of("p", "muted").text(&words))

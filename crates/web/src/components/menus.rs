@@ -44,8 +44,10 @@ fn menu(
             Intent::Page(page::Intent::Menu(None))
         })
     });
-    let head =
-        face.set("data-menu", which.name()).truth("aria-expanded", open).click(on, Intent::Page(page::Intent::Menu(Some(which))));
+    let head = face
+        .set("data-menu", which.name())
+        .truth("aria-expanded", open)
+        .click(on, Intent::Page(page::Intent::Menu(Some(which))));
     let body = open.then(|| {
         of("div", "panel-menu").set("role", "group").set("aria-label", label).kids(panel())
     });
@@ -82,7 +84,12 @@ pub(crate) fn scenario(clock: &Clock, info: Option<&Info>, page: &PageUi, on: &O
         }
         if page.undo.is_some() {
             let undo = Intent::Page(page::Intent::UndoReset);
-            items.push(item("Back to the world before", "what the last reset or link pushed aside", on, undo));
+            items.push(item(
+                "Back to the world before",
+                "what the last reset or link pushed aside",
+                on,
+                undo,
+            ));
         }
         let open = Intent::Page(page::Intent::Open);
         items.push(item("Open a file…", "a session that was saved, or SQL statements", on, open));
@@ -208,7 +215,7 @@ pub(crate) fn share(page: &PageUi, on: &On) -> El {
 }
 
 /// Keys and what they do.
-const KEYS: [(&str, &str); 8] = [
+const KEYS: [(&str, &str); 10] = [
     ("Enter", "runs a statement that ends in ;"),
     ("Ctrl / ⌘ + Enter", "runs what is typed"),
     ("Tab", "completes while you type"),
@@ -216,6 +223,8 @@ const KEYS: [(&str, &str); 8] = [
     ("↑ ↓", "earlier statements"),
     ("Ctrl + R, Alt + R", "search them"),
     ("← → on the ruler", "restore cursor, from backup to backup"),
+    (". , [ ]", "on the player: next event, back, earlier and later statement"),
+    ("J B M ?", "on the player: jump, branch, bookmark, help"),
     ("\\?", "what the shell itself understands"),
 ];
 
@@ -232,7 +241,20 @@ pub(crate) fn help(page: &PageUi, on: &On) -> El {
                 "A CockroachDB-style cluster in this tab. Type the real statements; time moves only when you say so. Take a full backup, let time pass, append incrementals, and watch what garbage collection does to a chain that waits too long.",
             ),
             of("dl", "keys").kids(keys),
-            button("small", "List commands in the shell", on, run("\\?")).flag("data-first", true),
+            of("div", "jumps")
+                .kid(
+                    button("small", "List commands in the shell", on, run("\\?"))
+                        .flag("data-first", true),
+                )
+                .kid(
+                    button(
+                        "small",
+                        "Single keys on the player",
+                        on,
+                        Intent::Page(page::Intent::Keys),
+                    )
+                    .truth("aria-pressed", !page.keys_off),
+                ),
             small_words("Not affiliated with, nor endorsed by, Cockroach Labs."),
         ]
     })

@@ -16,19 +16,38 @@ pub(crate) fn page(state: &UiState, on: &On) -> Html {
     }
     let starting = state.boot == Boot::Starting;
     let clock = &state.world.clock;
+    let parts = state.page.embed;
+    let shows = |part: fn(&page::Embed) -> bool| parts.as_ref().is_none_or(part);
+    let main = of("main", if parts.is_some() { "page embed" } else { "page" })
+        .truth("aria-busy", starting)
+        .put(if shows(|parts| parts.map) {
+            html! { <MapPanel map={state.world.map.clone()} ui={state.map.clone()} {starting} on={on.clone()} /> }
+        } else {
+            Html::default()
+        })
+        .put(if shows(|parts| parts.shell) {
+            html! { <ShellPanel shell={state.shell.clone()} clock={clock.clone()} map={state.world.map.clone()} {starting} on={on.clone()} /> }
+        } else {
+            Html::default()
+        })
+        .put(if shows(|parts| parts.inspector) {
+            html! { <InspectorPanel world={state.world.clone()} at={state.inspect.clone()} on={on.clone()} /> }
+        } else {
+            Html::default()
+        })
+        .done();
     nodes(vec![
         of("a", "skip").set("href", "#shell-input").text("Skip to the shell").done(),
         html! {
             <Header clock={clock.clone()} time={state.time.clone()} page={state.page.clone()} info={state.info.clone()}
                 cluster={state.world.cluster.clone()} {starting} on={on.clone()} />
         },
-        of("main", "page")
-            .truth("aria-busy", starting)
-            .put(html! { <MapPanel map={state.world.map.clone()} ui={state.map.clone()} {starting} on={on.clone()} /> })
-            .put(html! { <ShellPanel shell={state.shell.clone()} clock={clock.clone()} map={state.world.map.clone()} {starting} on={on.clone()} /> })
-            .put(html! { <InspectorPanel world={state.world.clone()} at={state.inspect.clone()} on={on.clone()} /> })
+        main,
+        of("div", "sr")
+            .set("role", "status")
+            .set("aria-live", "polite")
+            .text(&state.page.announce)
             .done(),
-        of("div", "sr").set("role", "status").set("aria-live", "polite").text(&state.page.announce).done(),
     ])
 }
 

@@ -139,9 +139,10 @@ fn draw(plot: &Plot, window: Window) -> El {
             let class = plot.parts.get(part).map_or("", |(_, class)| class);
             path(class, &area(plot, part, &scale, most))
         }));
-    let legend = plot.parts.iter().map(|(name, class)| {
-        el("li").kid(of("span", &["swatch ", class].concat())).text(name)
-    });
+    let legend = plot
+        .parts
+        .iter()
+        .map(|(name, class)| el("li").kid(of("span", &["swatch ", class].concat())).text(name));
     let ends = of("p", "plot-ends")
         .kid(el("span").text(&format::near(window.from, window.to)))
         .kid(el("span").text(&["now ", &format::near(window.to, window.to)].concat()));
@@ -192,9 +193,7 @@ fn numbers(plot: &Plot, now: Nanos) -> El {
         let cells = values.iter().map(|value| number(&(plot.say)(*value)));
         el("tr").kid(el("td").text(&format::near(*at, now))).kids(cells)
     });
-    el("details")
-        .kid(el("summary").text("Numbers"))
-        .kid(facts(plot.title, &heads, rows))
+    el("details").kid(el("summary").text("Numbers")).kid(facts(plot.title, &heads, rows))
 }
 
 #[cfg(test)]
@@ -210,7 +209,15 @@ mod tests {
         let newest = newest.map(|layer| layer.end).max().expect("layers");
         let lag = plot.points.last().expect("a point").1[0];
         assert_eq!(num::whole(lag), map.now.since(newest).0);
-        assert!(area(&plot, 0, &Scale { window: Window { from: map.start, to: map.now }, left: 0.0, right: WIDE }, 1.0).starts_with('M'));
+        assert!(
+            area(
+                &plot,
+                0,
+                &Scale { window: Window { from: map.start, to: map.now }, left: 0.0, right: WIDE },
+                1.0
+            )
+            .starts_with('M')
+        );
     }
 
     #[test]

@@ -135,7 +135,8 @@ mod tests {
             ..Bucket::default()
         };
         assert_eq!(tree(&bucket, &[]).len(), 7);
-        let one = Bucket { objects: vec![object("a/b/c/1"), object("a/b/c/2")], ..Bucket::default() };
+        let one =
+            Bucket { objects: vec![object("a/b/c/1"), object("a/b/c/2")], ..Bucket::default() };
         assert_eq!(tree(&one, &[]).len(), 3);
         let closed = [("s3://b".to_owned(), "a/".to_owned())];
         assert_eq!(tree(&bucket, &closed).len(), 3);

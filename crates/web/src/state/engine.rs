@@ -75,6 +75,10 @@ impl UiState {
                 Some(super::page::Sharing::File) => vec![Effect::SaveSession(bytes)],
                 None => Vec::new(),
             },
+            Said::Changed => {
+                self.refresh.keep = true;
+                self.look_again()
+            }
             Said::Time(clock) => {
                 self.world.clock = Rc::new(clock);
                 self.look_again()
@@ -103,8 +107,19 @@ impl UiState {
             effects.extend(self.tell_earlier_visit());
         }
         if self.shell.input.is_empty() && self.shell.entries.is_empty() {
-            let starter = self.starter();
-            effects.extend(self.prefill(starter));
+            let sql = std::mem::take(&mut self.startup.sql);
+            if sql.is_empty() {
+                let starter = self.starter();
+                effects.extend(self.prefill(starter));
+            } else if self.startup.run == "auto" {
+                effects.extend(self.shell_intent(super::shell::Intent::File(sql)));
+            } else if self.startup.run != "none" {
+                effects.extend(self.prefill(sql));
+            }
+        }
+        if self.page.embed.is_some() {
+            // A cell does not take the focus from the page around it.
+            effects.retain(|effect| *effect != Effect::FocusPrompt);
         }
         effects
     }
@@ -168,6 +183,7 @@ impl UiState {
                 }
             }
             Tab::Jobs => queries.push(Query::Jobs),
+            Tab::Schedules => queries.push(Query::Schedules),
             Tab::Data => queries.extend(self.inspect.data_queries()),
             Tab::Plots => queries.push(Query::Plots),
             Tab::Events => {

@@ -20,6 +20,8 @@ pub(crate) enum Tab {
     Storage,
     /// Jobs.
     Jobs,
+    /// Backup schedules.
+    Schedules,
     /// Tables and versions.
     Data,
     /// Bytes and the recovery point over time.
@@ -30,11 +32,12 @@ pub(crate) enum Tab {
 
 impl Tab {
     /// All, in order.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Agenda,
         Self::Cluster,
         Self::Storage,
         Self::Jobs,
+        Self::Schedules,
         Self::Data,
         Self::Plots,
         Self::Events,
@@ -47,6 +50,7 @@ impl Tab {
             Self::Cluster => "Cluster",
             Self::Storage => "Storage",
             Self::Jobs => "Jobs",
+            Self::Schedules => "Schedules",
             Self::Data => "Data",
             Self::Plots => "Plots",
             Self::Events => "Events",
@@ -60,6 +64,7 @@ impl Tab {
             Self::Cluster => "tab-cluster",
             Self::Storage => "tab-storage",
             Self::Jobs => "tab-jobs",
+            Self::Schedules => "tab-schedules",
             Self::Data => "tab-data",
             Self::Plots => "tab-plots",
             Self::Events => "tab-events",

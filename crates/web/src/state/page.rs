@@ -78,6 +78,17 @@ pub(crate) enum Menu {
     Help,
 }
 
+/// Which parts a cell inside another page shows.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Embed {
+    /// The chain map.
+    pub(crate) map: bool,
+    /// The shell.
+    pub(crate) shell: bool,
+    /// The inspector.
+    pub(crate) inspector: bool,
+}
+
 /// The page itself.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub(crate) struct PageUi {
@@ -93,6 +104,10 @@ pub(crate) struct PageUi {
     pub(crate) sharing: Option<Sharing>,
     /// The scenario chosen, if it is not the first.
     pub(crate) scenario: Option<String>,
+    /// Whether single keys on the player do nothing.
+    pub(crate) keys_off: bool,
+    /// What is shown, where it is a cell inside another page.
+    pub(crate) embed: Option<Embed>,
     /// What a reset threw away.
     pub(crate) undo: Option<Undo>,
     /// A short word beside Share: what happened to the link.
@@ -157,6 +172,8 @@ pub(crate) enum Intent {
     Shared(String),
     /// The transcript as a file.
     Transcript,
+    /// Single keys on the player, on or off.
+    Keys,
     /// Run a line and close the menu.
     MenuRun(String),
     /// Copy the rows of a result: as Markdown, or as CSV.
@@ -252,6 +269,11 @@ impl UiState {
             }
             Intent::Transcript => {
                 vec![Effect::Download("amber.sql", script(&self.shell.entries))]
+            }
+            Intent::Keys => {
+                self.page.keys_off = !self.page.keys_off;
+                let kept = if self.page.keys_off { "off" } else { "" };
+                vec![Effect::Keep(Key::Keys, kept.to_owned())]
             }
             Intent::MenuRun(line) => {
                 self.page.menu = None;
