@@ -136,12 +136,9 @@ fn range(text: &str, low: i64, high: i64, names: &[&str]) -> Option<u64> {
         Some((span, step)) => (span, Some(number(step)?)),
         None => (text, None),
     };
-    let value = |word: &str| {
-        let named = names.iter().position(|name| word.eq_ignore_ascii_case(name));
-        match named {
-            Some(at) => Some(low + base::num::to_i64(at)),
-            None => number(word),
-        }
+    let value = |word: &str| match names.iter().position(|name| word.eq_ignore_ascii_case(name)) {
+        Some(at) => Some(low + base::num::to_i64(at)),
+        None => number(word),
     };
     let mut star = 0;
     let (start, end) = if matches!(span, "*" | "?") {

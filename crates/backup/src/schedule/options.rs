@@ -169,16 +169,14 @@ pub fn qualify(backup: &mut Backup, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
         Scope { database: &database, search_path: &cx.sql.session.search_path, timed: false };
     for pattern in patterns {
         match pattern {
-            TablePattern::Name(name) => match targets::whole_name(&snapshot, name, scope) {
-                Some(whole) => name.parts = whole.into(),
-                None => {
-                    let cause = Error::Schedule(format!(
-                        "target table {} could not be resolved",
-                        name.parts.join(".")
-                    ));
-                    return Err(within("qualifying backup target tables", cause));
-                }
-            },
+            TablePattern::Name(name) => {
+                let Some(whole) = targets::whole_name(&snapshot, name, scope) else {
+                    let text =
+                        format!("target table {} could not be resolved", name.parts.join("."));
+                    return Err(within("qualifying backup target tables", Error::Schedule(text)));
+                };
+                name.parts = whole.into();
+            }
             TablePattern::All(parts) if parts.is_empty() => parts.push(database.clone()),
             // `x.*` means a schema of the current database before a database.
             TablePattern::All(parts) => {

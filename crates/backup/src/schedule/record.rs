@@ -152,10 +152,8 @@ impl Schedule {
             Version::V26_2 => Dialect::V26_2,
         };
         let parsed = parser::parse_with(&self.args.backup_statement, dialect).ok()?;
-        match parsed.into_iter().next()?.stmt {
-            Statement::Backup(backup) => Some(*backup),
-            _ => None,
-        }
+        let Statement::Backup(backup) = parsed.into_iter().next()?.stmt else { return None };
+        Some(*backup)
     }
 
     /// Sets its statement.

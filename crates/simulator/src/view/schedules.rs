@@ -123,9 +123,9 @@ impl Found {
     /// The end time of the newest backup of a schedule.
     fn last_completed(&self, row: &Row) -> Option<Nanos> {
         let done = self.jobs_of(row).filter(|job| job.status == Status::Succeeded);
-        done.filter_map(|job| match &job.payload.details {
-            Some(Details::Backup(details)) => details.end_time,
-            _ => None,
+        done.filter_map(|job| {
+            let Some(Details::Backup(details)) = &job.payload.details else { return None };
+            details.end_time
         })
         .map(|end| Nanos(Timestamp::from(end).wall))
         .max()
