@@ -54,6 +54,12 @@ pub(crate) struct Cluster {
     pub(crate) implicit_access: bool,
     /// Why jobs failed, with what their rows do not keep: for whoever waits.
     pub(crate) failures: BTreeMap<JobId, ErrorReply>,
+    /// Jobs whose node is gone, and when another may take them.
+    pub(crate) orphans: BTreeMap<JobId, Timestamp>,
+    /// How new the zones were when waiting jobs were last asked.
+    pub(crate) zones_seen: Timestamp,
+    /// When old jobs were last forgotten.
+    pub(crate) purged: Timestamp,
     /// How new the rows of schedules were when the scheduler's next look was set.
     pub(crate) schedules_seen: Timestamp,
     pushed: Pushed,
@@ -105,6 +111,9 @@ impl Cluster {
             visited: nature::visit_before(state.now()),
             implicit_access: new.implicit_access,
             failures: BTreeMap::new(),
+            orphans: BTreeMap::new(),
+            zones_seen: Timestamp::ZERO,
+            purged: state.now(),
             schedules_seen: Timestamp::ZERO,
             pushed: Pushed::default(),
         };

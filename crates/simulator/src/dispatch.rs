@@ -31,7 +31,7 @@ use crate::cluster::Seat;
 use crate::event::{Event, Kind};
 use crate::input::{Policy, SessionRef};
 use crate::state::{Attempt, STATEMENT_NANOS, State};
-use crate::{job, schedule, view};
+use crate::{job, job_control, schedule, view};
 
 /// What a BACKUP costs at least, so that two fulls never share a name by accident. *Units*: nanoseconds.
 const BACKUP_NANOS: i64 = 10_000_000;
@@ -228,6 +228,7 @@ pub(crate) fn settle(state: &mut State, name: &str) {
         state.forget_forecast();
     }
     schedule::replan(state, name);
+    job::ask_waiting(state, name);
 }
 
 #[expect(
@@ -274,9 +275,9 @@ fn carry_out(
             let done = with_backup(state, name, who, |cx| backup::alter::alter(alter, cx))?;
             Ok(Answer { tag: Some("ALTER BACKUP".to_owned()), ..done.answer })
         }
-        Statement::ControlJobs(control) => job::control(state, name, who, control),
+        Statement::ControlJobs(control) => job_control::control(state, name, who, control),
         _ => match waits_for_jobs(stmt) {
-            Some(jobs) => job::show_when_complete(state, name, who, jobs),
+            Some(jobs) => job_control::show_when_complete(state, name, who, jobs),
             None => by_sql(state, name, who, stmt),
         },
     }

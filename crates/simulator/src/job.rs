@@ -8,32 +8,27 @@
 //! ```
 //!
 //! Shape: the state of a job is its row; here is only when its next step is due. Source: `spec/schedules-and-jobs.md` §9.
-//! Left out: retries of transient errors (no storage fault is transient yet).
+//! An error that may pass is tried again, each time later; a job whose node is gone is taken over by another.
 
 use std::sync::Arc;
 
-use backup::schedule::executor;
-use base::hlc::Timestamp;
-use base::ids::JobId;
+use base::hlc::{NANOS_PER_SEC, Timestamp};
+use base::ids::{JobId, NodeId};
 use base::sqlstate::SqlState;
 use protocol::agenda::Tone;
 use protocol::result::{ErrorReply, StatementResult};
 use protocol::time::Nanos;
-use sql::ast::job::{ControlJobs, JobCommand, JobSet};
-use sql::ast::show::{ShowJobs, ShowJobsWhich};
-use sql::ast::{Select, Show, Statement};
-use sql::catalog::privilege::Privilege;
+use sql::catalog::system::ids;
 use sql::jobs::{self, Kind as JobKind, Record, Status, Step, control, pausepoint};
 use sql::outcome::Rows;
 use sql::session::Session;
-use sql::types::Datum;
 
 use crate::cluster::Cluster;
 use crate::dispatch::{self, Answer, Ran};
 use crate::event::{Event, Kind};
 use crate::input::SessionRef;
-use crate::schedule;
 use crate::state::{CLOCK_MAX, ITEMS_MAX, Item, State};
+use crate::{calendar, schedule as schedules};
 
 /// What a step takes that says only that it can go on. *Units*: nanoseconds.
 const STEP_NANOS: i64 = 100_000;
@@ -43,6 +38,18 @@ const WAIT_NANOS: i64 = 30 * 86_400 * 1_000_000_000;
 
 /// Most failures kept for those who wait.
 const FAILURES_MAX: usize = 256;
+
+/// How often an error that may pass is tried again before it fails its job.
+const TRIES_MAX: usize = 5;
+
+/// How long until rows that cannot be read or written are tried again. *Units*: nanoseconds.
+const ROWS_AGAIN_NANOS: i64 = 10 * NANOS_PER_SEC;
+
+/// Time between two rounds that forget old jobs. *Units*: nanoseconds.
+const PURGE_NANOS: i64 = 12 * 3600 * NANOS_PER_SEC;
+
+/// How long the session of a node that is gone holds its jobs: `server.sqlliveness.ttl`. *Units*: nanoseconds.
+const SESSION_NANOS: i64 = 40 * NANOS_PER_SEC;
 
 /// Puts new jobs on the agenda.
 pub(crate) fn start(state: &mut State, name: &str, started: &[JobId]) {
@@ -58,7 +65,7 @@ pub(crate) fn start(state: &mut State, name: &str, started: &[JobId]) {
 }
 
 /// Puts a job's next step on the agenda, in the place of any other of its steps.
-fn schedule(state: &mut State, name: &str, record: &Record, at: Timestamp) {
+pub(crate) fn schedule(state: &mut State, name: &str, record: &Record, at: Timestamp) {
     take_off(state, name, record.id);
     state.agenda.push(
         at,
@@ -77,7 +84,7 @@ fn take_off(state: &mut State, name: &str, id: JobId) {
     });
 }
 
-fn is_scheduled(state: &State, name: &str, id: JobId) -> bool {
+pub(crate) fn is_scheduled(state: &State, name: &str, id: JobId) -> bool {
     state.agenda.iter().any(|(_, item)| match item {
         Item::JobStep { cluster, job, .. } => *job == id && cluster == name,
         Item::Scheduler { .. } => false,
@@ -114,27 +121,81 @@ fn world<'a>(cluster: &'a mut Cluster, clock: &'a mut base::hlc::Clock) -> jobs:
 }
 
 /// A job's row.
-fn load(state: &mut State, name: &str, id: JobId) -> Option<Record> {
+pub(crate) fn load(state: &mut State, name: &str, id: JobId) -> Option<Record> {
     in_txn(state, name, |sys| jobs::load(sys, id))?.ok().flatten()
 }
 
-/// Changes a job's row.
+/// Changes a job's row; answers whether that could be done. If not, the step is to be taken again.
 fn change(
     state: &mut State,
     name: &str,
     mut record: Record,
     edit: impl Fn(&mut Record, Timestamp),
-) {
+) -> bool {
     let now = state.clock.tick();
     edit(&mut record, now);
-    // A row that cannot be written now is written by the step that comes again.
     let saved = in_txn(state, name, |sys| jobs::save(sys, &mut record, now));
-    debug_assert!(matches!(saved, Some(Ok(()))), "job {}: {saved:?}", record.id);
+    let done = matches!(saved, Some(Ok(())));
+    if !done {
+        again(state, name, record.id, record.kind() == JobKind::SchemaChangeGc);
+    }
+    done
+}
+
+/// Puts a step off whose rows cannot be read or written now.
+fn again(state: &mut State, name: &str, id: JobId, background: bool) {
+    take_off(state, name, id);
+    let at = state.now().add_nanos(ROWS_AGAIN_NANOS);
+    state.agenda.push(at, Item::JobStep { cluster: name.to_owned(), job: id, background });
 }
 
 /// One step of a job.
-pub(crate) fn step(state: &mut State, name: &str, id: JobId) {
-    let Some(mut record) = load(state, name, id) else { return };
+pub(crate) fn step(state: &mut State, name: &str, id: JobId, background: bool) {
+    match in_txn(state, name, |sys| jobs::load(sys, id)) {
+        Some(Ok(Some(record))) if !is_orphan(state, name, &record) => {
+            take_step(state, name, record);
+            dispatch::settle(state, name);
+        }
+        Some(Err(_)) => again(state, name, id, background),
+        Some(Ok(_)) | None => {}
+    }
+}
+
+/// Whether the node that runs a job is gone. Then the job rests until its session has run out, and is taken over by a
+/// node that is there, which goes on from the last checkpoint.
+fn is_orphan(state: &mut State, name: &str, record: &Record) -> bool {
+    let now = state.now();
+    let Some(cluster) = state.clusters.get_mut(name) else { return false };
+    let node = record.claimed_by.and_then(|node| u32::try_from(node).ok()).map(NodeId);
+    let runs = |node: &kv::Node| node.process == kv::Process::Running;
+    let Some(node) = node.filter(|node| !cluster.kv.node(*node).is_some_and(runs)) else {
+        cluster.orphans.remove(&record.id);
+        return false;
+    };
+    let due = *cluster.orphans.entry(record.id).or_insert(now.add_nanos(SESSION_NANOS));
+    let heir = cluster.kv.gateway().filter(|_| due <= now);
+    let Some(heir) = heir else {
+        let at = if due > now { due } else { now.add_nanos(ROWS_AGAIN_NANOS) };
+        schedule(state, name, record, at);
+        return true;
+    };
+    cluster.orphans.remove(&record.id);
+    let adopted = change(state, name, record.clone(), |record, now| {
+        record.claimed_by = Some(i64::from(heir.0));
+        record.num_runs += 1;
+        record.last_run_micros = Some(jobs::record::micros(now));
+    });
+    if adopted {
+        let words =
+            format!("was on {node}, which is gone; {heir} goes on from the last checkpoint");
+        tell(state, record.id, Tone::Warn, &words);
+        schedule(state, name, record, now);
+    }
+    true
+}
+
+fn take_step(state: &mut State, name: &str, mut record: Record) {
+    let id = record.id;
     match record.status {
         Status::Pending | Status::Running => run(state, name, &record),
         Status::PauseRequested => {
@@ -144,9 +205,10 @@ pub(crate) fn step(state: &mut State, name: &str, id: JobId) {
             answer_waiting(state, name, id);
         }
         Status::CancelRequested => {
-            change(state, name, record.clone(), |record, _| record.status = Status::Reverting);
             let at = state.now();
-            schedule(state, name, &record, at);
+            if change(state, name, record.clone(), |record, _| to_reverting(record)) {
+                schedule(state, name, &record, at);
+            }
         }
         Status::Reverting => revert(state, name, &record),
         Status::Paused
@@ -155,7 +217,13 @@ pub(crate) fn step(state: &mut State, name: &str, id: JobId) {
         | Status::Canceled
         | Status::RevertFailed => {}
     }
-    dispatch::settle(state, name);
+}
+
+fn to_reverting(record: &mut Record) {
+    record.status = Status::Reverting;
+    record.payload.reverts = true;
+    record.payload.execution_errors.clear();
+    record.num_runs = 1;
 }
 
 fn run(state: &mut State, name: &str, record: &Record) {
@@ -171,11 +239,17 @@ fn run(state: &mut State, name: &str, record: &Record) {
             answer_waiting(state, name, id);
         }
         Ok(Step::Finished) => finished(state, name, id),
+        Err(error) if may_pass(&error) && tries_left(record) => {
+            retry(state, name, record, &error);
+        }
         Err(error) => {
-            change(state, name, record.clone(), |record, _| {
+            let failed = change(state, name, record.clone(), |record, _| {
                 record.payload.error.clone_from(&error.message);
-                record.status = Status::Reverting;
+                to_reverting(record);
             });
+            if !failed {
+                return;
+            }
             if let Some(cluster) = state.clusters.get_mut(name) {
                 while cluster.failures.len() >= FAILURES_MAX {
                     cluster.failures.pop_first();
@@ -185,6 +259,51 @@ fn run(state: &mut State, name: &str, record: &Record) {
             let at = state.now();
             schedule(state, name, record, at);
         }
+    }
+}
+
+/// Whether the same may succeed later: a range without a majority, a lost race, a store that does not answer.
+fn may_pass(error: &ErrorReply) -> bool {
+    [SqlState::RANGE_UNAVAILABLE, SqlState::SERIALIZATION_FAILURE, SqlState::IO_ERROR]
+        .iter()
+        .any(|code| code.code() == error.code)
+}
+
+/// Whether a job that met an error is tried once more. What nobody can cancel is tried for ever.
+fn tries_left(record: &Record) -> bool {
+    record.payload.noncancelable || record.payload.execution_errors.len() < TRIES_MAX
+}
+
+/// Lets a job wait after an error that may pass.
+fn retry(state: &mut State, name: &str, record: &Record, error: &ErrorReply) {
+    let now = state.now();
+    let Some(cluster) = state.clusters.get_mut(name) else { return };
+    // Where settings cannot be read either, the defaults' first delay will do.
+    let backoff = cluster.catalog.committed(&mut cluster.kv, now.next()).ok();
+    let delay = backoff.map_or(30 * NANOS_PER_SEC, |snapshot| {
+        jobs::Backoff::of(&snapshot).delay_nanos(record.num_runs)
+    });
+    let text = format!(
+        "{} execution from '{}' to '{}' on {} failed: {}",
+        record.status.word(),
+        calendar::short(Timestamp::from_wall(record.last_run_micros.unwrap_or(0) * 1000)),
+        calendar::short(now),
+        record.claimed_by.unwrap_or(0),
+        error.message
+    );
+    // The row as the step left it: what it has done is kept.
+    let Some(fresh) = load(state, name, record.id) else {
+        return again(state, name, record.id, record.kind() == JobKind::SchemaChangeGc);
+    };
+    let kept = change(state, name, fresh, |record, now| {
+        record.payload.execution_errors.push(text.clone());
+        record.num_runs += 1;
+        record.last_run_micros = Some(jobs::record::micros(now));
+    });
+    if kept {
+        let words = format!("is tried again in {}: {}", calendar::length(delay), error.message);
+        tell(state, record.id, Tone::Warn, &words);
+        schedule(state, name, record, now.add_nanos(delay));
     }
 }
 
@@ -237,6 +356,11 @@ fn revert(state: &mut State, name: &str, record: &Record) {
         | JobKind::CreateStats
         | JobKind::Unknown => Ok(()),
     };
+    if let Err(error) = &undone
+        && may_pass(error)
+    {
+        return retry(state, name, record, error);
+    }
     let Some(record) = load(state, name, id) else { return };
     let failed = !record.payload.error.is_empty();
     let (status, words) = match (&undone, failed) {
@@ -246,12 +370,15 @@ fn revert(state: &mut State, name: &str, record: &Record) {
     };
     let error = record.payload.error.clone();
     let kind = record.kind().words();
-    change(state, name, record, |record, now| {
+    let ended_so = change(state, name, record, |record, now| {
         if let Err(cause) = &undone {
             record.payload.error.clone_from(&cause.message);
         }
         record.finish(status, now);
     });
+    if !ended_so {
+        return;
+    }
     let said = if failed { format!("{kind} {words}: {error}") } else { format!("{kind} {words}") };
     tell(state, id, Tone::Breaks, &said);
     ended(state, name, id);
@@ -260,20 +387,58 @@ fn revert(state: &mut State, name: &str, record: &Record) {
 fn finished(state: &mut State, name: &str, id: JobId) {
     let Some(record) = load(state, name, id) else { return };
     let kind = record.kind();
-    if !record.status.is_terminal() {
-        change(state, name, record, Record::succeed);
+    if !record.status.is_terminal() && !change(state, name, record, Record::succeed) {
+        return;
     }
     tell(state, id, Tone::Safe, &format!("{} succeeded", kind.words()));
     ended(state, name, id);
 }
 
+/// Asks jobs that wait for a TTL again, once zones have changed.
+pub(crate) fn ask_waiting(state: &mut State, name: &str) {
+    let now = state.now();
+    let Some(cluster) = state.clusters.get_mut(name) else { return };
+    let written = cluster.kv.last_write(&sql::row::table_span(ids::ZONES));
+    if written == cluster.zones_seen {
+        return;
+    }
+    cluster.zones_seen = written;
+    let mut asked = Vec::new();
+    state.agenda.retain(|slot, item| match item {
+        Item::JobStep { cluster, background: true, .. } if cluster == name && slot.due > now => {
+            asked.push(item.clone());
+            false
+        }
+        Item::JobStep { .. } | Item::Scheduler { .. } => true,
+    });
+    for item in asked {
+        state.agenda.push(now, item);
+    }
+}
+
+/// Forgets jobs that ended longer ago than `jobs.retention_time`, a few times a day at most.
+fn purge(state: &mut State, name: &str) {
+    let now = state.now();
+    let Some(cluster) = state.clusters.get_mut(name) else { return };
+    if now < cluster.purged.add_nanos(PURGE_NANOS) {
+        return;
+    }
+    cluster.purged = now;
+    let Ok(snapshot) = cluster.catalog.committed(&mut cluster.kv, now.next()) else { return };
+    let kept = snapshot.settings.number(cluster.rules, "jobs.retention_time");
+    let oldest = jobs::record::micros(now.add_nanos(-kept));
+    // What cannot be removed now is removed by the next round.
+    in_txn(state, name, |sys| jobs::registry::purge(sys, oldest));
+}
+
 fn ended(state: &mut State, name: &str, id: JobId) {
     take_off(state, name, id);
     if let Some(record) = load(state, name, id) {
-        schedule::job_ended(state, name, &record);
+        schedules::job_ended(state, name, &record);
     }
     state.forget_forecast();
     answer_waiting(state, name, id);
+    purge(state, name);
 }
 
 fn tell(state: &mut State, id: JobId, tone: Tone, words: &str) {
@@ -392,182 +557,4 @@ fn outcome(
         | Status::CancelRequested
         | Status::Reverting => return None,
     })
-}
-
-/// PAUSE, RESUME, CANCEL JOB(S).
-pub(crate) fn control(
-    state: &mut State,
-    name: &str,
-    who: &Arc<SessionRef>,
-    stmt: &ControlJobs,
-) -> Result<Answer, ErrorReply> {
-    let ids = match &stmt.jobs {
-        JobSet::Ids(select) => chosen(state, name, who, select)?,
-        JobSet::ForSchedules(select) => {
-            let schedules = chosen(state, name, who, select)?;
-            let of_them = |by: i64| schedules.iter().any(|id| id.0 == by);
-            those(state, name, stmt.command, |job| executor::made_by(job).is_some_and(of_them))?
-        }
-        JobSet::AllOfKind(kind) => {
-            let kind = kind.to_uppercase();
-            those(state, name, stmt.command, |job| job.kind().words() == kind)?
-        }
-    };
-    check_controls(state, name, who, &ids)?;
-    let printed = |expr| sql::print::expr_to_string(expr, &sql::print::Flags::default());
-    let reason = stmt.reason.as_ref().map(printed);
-    let reason = reason.as_deref().map(|text| text.trim_matches('\''));
-    let now = state.clock.tick();
-    let statuses = in_txn(state, name, |sys| {
-        let one = |id: &JobId| match stmt.command {
-            JobCommand::Pause => control::pause(sys, *id, reason, now),
-            JobCommand::Resume => control::resume(sys, *id, now),
-            JobCommand::Cancel => control::cancel(sys, *id, now),
-        };
-        ids.iter().map(one).collect::<Result<Vec<Status>, _>>()
-    });
-    let statuses = match statuses {
-        Some(Ok(statuses)) => statuses,
-        Some(Err(cause)) => return Err(dispatch::of_sql(&cause.into())),
-        None => Vec::new(),
-    };
-    for (id, status) in ids.iter().zip(statuses) {
-        let moves = match status {
-            Status::PauseRequested | Status::CancelRequested => true,
-            Status::Running => !is_scheduled(state, name, *id),
-            Status::Pending
-            | Status::Paused
-            | Status::Reverting
-            | Status::Succeeded
-            | Status::Failed
-            | Status::Canceled
-            | Status::RevertFailed => false,
-        };
-        if moves && let Some(record) = load(state, name, *id) {
-            let at = state.now();
-            schedule(state, name, &record, at);
-        }
-    }
-    let verb = match stmt.command {
-        JobCommand::Pause => "PAUSE",
-        JobCommand::Resume => "RESUME",
-        JobCommand::Cancel => "CANCEL",
-    };
-    let set = match &stmt.jobs {
-        JobSet::ForSchedules(_) => "JOBS FOR SCHEDULES",
-        JobSet::Ids(_) | JobSet::AllOfKind(_) => "JOBS",
-    };
-    Ok(Answer { tag: Some(format!("{verb} {set} {}", ids.len())), ..Answer::default() })
-}
-
-/// The ids that a query gives.
-pub(crate) fn chosen(
-    state: &mut State,
-    name: &str,
-    who: &Arc<SessionRef>,
-    select: &Select,
-) -> Result<Vec<JobId>, ErrorReply> {
-    let stmt = Statement::Select(Box::new(select.clone()));
-    let answer = dispatch::by_sql(state, name, who, &stmt)?;
-    let rows = answer.rows.map(|rows| rows.rows).unwrap_or_default();
-    rows.iter()
-        .filter(|row| !matches!(row.first(), None | Some(Datum::Null)))
-        .map(|row| match row.first() {
-            Some(Datum::Int(id)) => Ok(JobId(*id)),
-            Some(other) => other.to_text().parse().map(JobId).map_err(|_| {
-                dispatch::reply(
-                    SqlState::DATATYPE_MISMATCH,
-                    format!("{} is not the ID of a job", other.to_text()),
-                )
-            }),
-            None => Ok(JobId(0)),
-        })
-        .collect()
-}
-
-/// The jobs of some sort that a command can do something to.
-fn those(
-    state: &mut State,
-    name: &str,
-    command: JobCommand,
-    wanted: impl Fn(&Record) -> bool,
-) -> Result<Vec<JobId>, ErrorReply> {
-    let takes = |status: Status| match command {
-        JobCommand::Pause => {
-            matches!(status, Status::Pending | Status::Running | Status::Reverting)
-        }
-        JobCommand::Resume => status == Status::Paused,
-        JobCommand::Cancel => {
-            matches!(status, Status::Pending | Status::Running | Status::Paused)
-        }
-    };
-    match in_txn(state, name, jobs::all) {
-        Some(Ok(records)) => Ok(records
-            .into_iter()
-            .filter(|record| wanted(record) && takes(record.status))
-            .map(|record| record.id)
-            .collect()),
-        Some(Err(cause)) => Err(dispatch::of_sql(&cause.into())),
-        None => Ok(Vec::new()),
-    }
-}
-
-/// Refuses users who may not control jobs: not admins' by others, and nobody's without CONTROLJOB.
-fn check_controls(
-    state: &mut State,
-    name: &str,
-    who: &SessionRef,
-    ids: &[JobId],
-) -> Result<(), ErrorReply> {
-    let now = state.clock.tick();
-    let Some(cluster) = state.clusters.get_mut(name) else { return Ok(()) };
-    let Ok(catalog) = cluster.catalog.committed(&mut cluster.kv, now) else { return Ok(()) };
-    let users = &catalog.users;
-    if users.is_admin(&who.user) {
-        return Ok(());
-    }
-    let by_owner = cluster.rules.schedule_owner_controls();
-    let controls = users.has_option(&who.user, "CONTROLJOB")
-        || users.may_system(&who.user, Privilege::ControlJob);
-    let denied = |text: String| Err(dispatch::reply(SqlState::INSUFFICIENT_PRIVILEGE, text));
-    if !controls && !by_owner {
-        return denied(format!("user {} does not have CONTROLJOB privilege", who.user));
-    }
-    for &id in ids {
-        let Some(record) = load(state, name, id) else { continue };
-        let owner = &record.payload.username;
-        if *owner == who.user {
-            continue;
-        }
-        if catalog.users.is_admin(owner) {
-            return denied("only admins can control jobs owned by other admins".to_owned());
-        }
-        if !controls {
-            return denied(format!("user {} does not have privileges for job {id}", who.user));
-        }
-    }
-    Ok(())
-}
-
-/// SHOW JOBS WHEN COMPLETE: lets time pass until the jobs have ended, then shows them.
-pub(crate) fn show_when_complete(
-    state: &mut State,
-    name: &str,
-    who: &Arc<SessionRef>,
-    show: &ShowJobs,
-) -> Result<Answer, ErrorReply> {
-    if let ShowJobsWhich::Ids(select) = &show.which {
-        let to = state.now().add_nanos(WAIT_NANOS).min(CLOCK_MAX);
-        for id in chosen(state, name, who, select)? {
-            let mut left = ITEMS_MAX;
-            while load(state, name, id).is_some_and(|record| !record.status.is_terminal())
-                && left > 0
-                && state.run_next(to)
-            {
-                left -= 1;
-            }
-        }
-    }
-    let plain = ShowJobs { when_complete: false, ..show.clone() };
-    dispatch::by_sql(state, name, who, &Statement::Show(Box::new(Show::Jobs(plain))))
 }

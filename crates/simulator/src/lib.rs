@@ -46,6 +46,7 @@ mod command;
 mod dispatch;
 mod hash;
 mod job;
+mod job_control;
 mod nature;
 mod scenario;
 mod schedule;

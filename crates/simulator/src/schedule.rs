@@ -27,8 +27,8 @@ use sql::session::Session;
 use crate::dispatch::{self, Answer};
 use crate::event::{Event, Kind};
 use crate::input::SessionRef;
-use crate::job;
 use crate::state::{Item, State};
+use crate::{job, job_control};
 
 /// Time between two looks of the scheduler: setting `jobs.scheduler.pace`, by default.
 const PACE_NANOS: i64 = 60 * NANOS_PER_SEC;
@@ -80,7 +80,12 @@ fn plan(state: &mut State, name: &str, all: &[Schedule], from: Timestamp) {
 /// The scheduler looks.
 pub(crate) fn tick(state: &mut State, name: &str) {
     let now = state.now();
-    let all = job::in_txn(state, name, record::all).and_then(Result::ok).unwrap_or_default();
+    let Some(Ok(all)) = job::in_txn(state, name, record::all) else {
+        // Nobody can read the rows now. What is missed meanwhile is run once, as of its time.
+        let at = look_at(now.next());
+        state.agenda.push(at, Item::Scheduler { cluster: name.to_owned() });
+        return;
+    };
     let is_due = |one: &&Schedule| one.next_run.is_some_and(|next| moment(next) <= now);
     for one in all.iter().filter(is_due) {
         let fired = call(state, name, &one.owner, |cx| executor::fire(one.id, cx));
@@ -99,8 +104,8 @@ pub(crate) fn tick(state: &mut State, name: &str) {
         dispatch::settle(state, name);
     }
     // Whatever is still due is looked at by the next look, not by this one again.
-    let all = job::in_txn(state, name, record::all).and_then(Result::ok).unwrap_or_default();
-    plan(state, name, &all, now.next());
+    let left = job::in_txn(state, name, record::all).and_then(Result::ok).unwrap_or(all);
+    plan(state, name, &left, now.next());
 }
 
 fn tell(state: &mut State, one: &Schedule, tone: Tone, words: &str) {
@@ -165,7 +170,7 @@ fn controlled(
     who: &Arc<SessionRef>,
     stmt: &ControlSchedules,
 ) -> Result<Answer, ErrorReply> {
-    let chosen = job::chosen(state, name, who, &stmt.schedules)?;
+    let chosen = job_control::chosen(state, name, who, &stmt.schedules)?;
     let chosen: Vec<i64> = chosen.into_iter().map(|id| id.0).collect();
     let command: ScheduleCommand = stmt.command;
     let ran = dispatch::with_backup(state, name, who, |cx| control::control(command, &chosen, cx))?;
@@ -207,5 +212,5 @@ fn number(
     id: &Expr,
 ) -> Result<Option<i64>, ErrorReply> {
     let select = Select::bare(SelectBody::Values(vec![vec![id.clone()]]));
-    Ok(job::chosen(state, name, who, &select)?.first().map(|id| id.0))
+    Ok(job_control::chosen(state, name, who, &select)?.first().map(|id| id.0))
 }

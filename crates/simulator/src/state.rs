@@ -183,7 +183,9 @@ impl State {
         if let Some((_, item)) = self.agenda.pop_due(due.max(self.now())) {
             self.work += 1;
             match item {
-                Item::JobStep { cluster, job, .. } => job::step(self, &cluster, job),
+                Item::JobStep { cluster, job, background } => {
+                    job::step(self, &cluster, job, background);
+                }
                 Item::Scheduler { cluster } => schedule::tick(self, &cluster),
             }
         }

@@ -14,7 +14,7 @@ use base::hlc::Timestamp;
 use base::ids::Uuid;
 use sql::ast::expr::Expr;
 use sql::catalog::{Sys, protected};
-use sql::jobs::{self, Record, Status};
+use sql::jobs::{Record, Status, registry};
 use sql::rules::Rules;
 
 use super::create::micros;
@@ -44,11 +44,6 @@ pub enum Fired {
     Failed(String),
 }
 
-/// How many jobs of a schedule are at work.
-pub fn running(all: &[Record], schedule: i64) -> usize {
-    all.iter().filter(|job| made_by(job) == Some(schedule) && !job.status.is_terminal()).count()
-}
-
 /// The schedule that made a job.
 pub fn made_by(job: &Record) -> Option<i64> {
     job.created_by.as_ref().filter(|by| by.kind == CREATED_BY).map(|by| by.id)
@@ -62,7 +57,7 @@ pub fn fire(id: i64, cx: &mut Cx<'_, '_>) -> Result<Fired, Error> {
     let now = micros(cx);
     let (one, count) = sys::alone(cx, |sys| {
         let one = record::load(sys, id)?;
-        Ok((one, running(&jobs::all(sys)?, id)))
+        Ok((one, registry::at_work(sys, CREATED_BY, id)?))
     })?;
     let Some(mut one) = one else { return Ok(Fired::Nothing) };
     let Some(due) = one.next_run.filter(|due| *due <= now) else { return Ok(Fired::Nothing) };

@@ -160,7 +160,12 @@ fn show_jobs(show: &ShowJobs, cx: &mut Cx<'_>) -> Result<Rows, Error> {
     {
         return Err(CatalogError::undefined(Kind::Job, id.to_string()).into());
     }
-    Ok(jobs::show::rows(*cx.rules, form, all, cx.clock.now()))
+    Ok({
+        let details = show.options.iter().any(|option| option == "execution details");
+        let form = if details { Form::Details } else { form };
+        let backoff = jobs::Backoff::of(&snapshot);
+        jobs::show::rows(*cx.rules, form, all, backoff, cx.clock.now())
+    })
 }
 
 enum Wanted {

@@ -36,8 +36,10 @@ pub fn resume(sys: &mut Sys<'_>, id: JobId, now: Timestamp) -> Result<Status, Er
     let next = record.status.resume()?;
     if next != record.status {
         record.payload.pause_reason.clear();
-        record.status = next;
-        record.num_runs += 1;
+        record.status = if record.payload.reverts { Status::Reverting } else { next };
+        // A resumed job begins its tries anew.
+        record.num_runs = 1;
+        record.payload.execution_errors.clear();
         record.last_run_micros = Some(super::record::micros(now));
         save(sys, &mut record, now)?;
     }

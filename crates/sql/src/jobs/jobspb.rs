@@ -46,6 +46,12 @@ pub struct Payload {
     /// Why it is paused.
     #[prost(string, tag = "28")]
     pub pause_reason: String,
+    /// Ours: errors after which it was tried again, as SHOW JOBS prints them.
+    #[prost(string, repeated, tag = "1001")]
+    pub execution_errors: Vec<String>,
+    /// Ours: it is being undone, and RESUME goes on with that.
+    #[prost(bool, tag = "1002")]
+    pub reverts: bool,
     /// Its kind, and what only that kind has.
     #[prost(oneof = "Details", tags = "10, 11, 12, 15, 21, 22, 24")]
     pub details: Option<Details>,

@@ -11,12 +11,14 @@
 //! | [`state`] | its states, and what may follow what |
 //! | [`registry`] | reading and writing rows |
 //! | [`control`] | PAUSE, RESUME, CANCEL |
+//! | [`backoff`] | how long a job waits after an error that may pass |
 //! | [`pausepoint`] | places where a job stops for a look |
 //! | [`gc_job`], [`schema_change`] | the kinds that sql itself carries out |
 //! | [`show`] | SHOW JOBS |
 //!
 //! *Source*: `spec/schedules-and-jobs.md` §8–9, `spec/system-tables.md` §2.3, §4.2.
 
+pub mod backoff;
 pub mod control;
 pub mod gc_job;
 pub mod jobspb;
@@ -28,6 +30,7 @@ pub mod show;
 pub mod state;
 pub mod step;
 
+pub use backoff::Backoff;
 pub use record::{CreatedBy, Kind, Record};
 pub use registry::{all, create, load, save};
 pub use state::Status;

@@ -100,6 +100,37 @@ pub fn all(sys: &mut Sys<'_>) -> Result<Vec<Record>, Error> {
     rows.iter().map(|row| read(sys, row)).collect()
 }
 
+/// How many jobs that something made are still at work; their payloads are not read.
+pub fn at_work(sys: &mut Sys<'_>, kind: &str, id: i64) -> Result<usize, Error> {
+    let rows = sys.rows(ids::JOBS, &[])?;
+    let is_at_work = |row: &&Row| {
+        row.int("created_by_id") == Some(id)
+            && row.str("created_by_type") == Some(kind)
+            && row.str("status").and_then(Status::parse).is_some_and(|status| !status.is_terminal())
+    };
+    Ok(rows.iter().filter(is_at_work).count())
+}
+
+/// Forgets the jobs that ended at or before a moment; answers how many.
+pub fn purge(sys: &mut Sys<'_>, ended_micros: i64) -> Result<usize, Error> {
+    let rows = sys.rows(ids::JOBS, &[])?;
+    let mut gone = Vec::new();
+    for row in rows {
+        // What began later cannot have ended by then.
+        let is_old = row.micros("created").is_some_and(|created| created <= ended_micros);
+        if is_old && row.str("status").and_then(Status::parse).is_some_and(Status::is_terminal) {
+            let record = read(sys, &row)?;
+            if record.payload.finished_micros <= ended_micros {
+                gone.push(record.id);
+            }
+        }
+    }
+    for id in &gone {
+        remove(sys, *id)?;
+    }
+    Ok(gone.len())
+}
+
 /// Forgets a job.
 pub fn remove(sys: &mut Sys<'_>, id: JobId) -> Result<(), Error> {
     let id = Datum::Int(id.0);

@@ -4,6 +4,7 @@
 
 use base::hlc::Timestamp;
 
+use super::backoff::Backoff;
 use super::record::{Record, micros};
 use crate::outcome::{Column, Rows};
 use crate::rules::Rules;
@@ -22,6 +23,8 @@ pub enum Form {
     List,
     /// SHOW JOB id and its kin: just those, with everything.
     Chosen,
+    /// The same WITH EXECUTION DETAILS.
+    Details,
 }
 
 /// The columns of a form.
@@ -29,7 +32,7 @@ pub fn columns(rules: Rules, form: Form) -> Vec<Column> {
     let time = if rules.jobs_timestamptz() { Type::TIMESTAMPTZ } else { Type::TIMESTAMP };
     let texts = Type::array(Type::STRING);
     let old = rules.show_jobs_nineteen_columns();
-    let full = old || form == Form::Chosen;
+    let full = old || form != Form::List;
     let mut made = vec![
         Column::new("job_id", Type::INT),
         Column::new("job_type", Type::STRING),
@@ -62,11 +65,20 @@ pub fn columns(rules: Rules, form: Form) -> Vec<Column> {
     if full {
         made.push(Column::new("execution_errors", texts));
     }
+    if form == Form::Details {
+        made.push(Column::new("plan_diagram", Type::STRING));
+    }
     made
 }
 
 /// The rows of a form.
-pub fn rows(rules: Rules, form: Form, mut jobs: Vec<Record>, now: Timestamp) -> Rows {
+pub fn rows(
+    rules: Rules,
+    form: Form,
+    mut jobs: Vec<Record>,
+    backoff: Backoff,
+    now: Timestamp,
+) -> Rows {
     if form == Form::List {
         let oldest = micros(now) - WINDOW_MICROS;
         jobs.retain(|job| job.payload.finished_micros == 0 || job.payload.finished_micros > oldest);
@@ -83,7 +95,7 @@ pub fn rows(rules: Rules, form: Form, mut jobs: Vec<Record>, now: Timestamp) -> 
             std::cmp::Reverse(job.id),
         )
     });
-    let rows = jobs.iter().map(|job| row(rules, form, job)).collect();
+    let rows = jobs.iter().map(|job| row(rules, form, job, backoff, micros(now))).collect();
     Rows { columns: columns(rules, form), rows }
 }
 
@@ -100,9 +112,9 @@ fn moment(rules: Rules, micros: i64) -> Datum {
     }
 }
 
-fn row(rules: Rules, form: Form, job: &Record) -> Vec<Datum> {
+fn row(rules: Rules, form: Form, job: &Record, backoff: Backoff, now: i64) -> Vec<Datum> {
     let old = rules.show_jobs_nineteen_columns();
-    let full = old || form == Form::Chosen;
+    let full = old || form != Form::List;
     let time = |micros: i64| moment(rules, micros);
     let payload = &job.payload;
     let description = if !old && form == Form::List {
@@ -117,7 +129,7 @@ fn row(rules: Rules, form: Form, job: &Record) -> Vec<Datum> {
     }
     made.extend([
         Datum::from(payload.username.as_str()),
-        Datum::from(job.status.word()),
+        Datum::from(backoff.shown(job, now)),
         text_or_null(&job.progress.running_status),
         time(job.created_micros),
     ]);
@@ -138,13 +150,24 @@ fn row(rules: Rules, form: Form, job: &Record) -> Vec<Datum> {
     if old {
         made.extend([
             time(job.last_run_micros.unwrap_or(0)),
-            // A job that does not wait for a retry could run again at once.
-            time(job.last_run_micros.unwrap_or(0)),
+            time(backoff.next_run_micros(job).unwrap_or(0)),
             Datum::Int(job.num_runs),
         ]);
     }
     if full {
+        made.push(execution_errors(job));
+    }
+    if form == Form::Details {
         made.push(Datum::Null);
     }
     made
+}
+
+/// The errors after which a job was tried again; NULL for none.
+pub fn execution_errors(job: &Record) -> Datum {
+    let errors = &job.payload.execution_errors;
+    if errors.is_empty() {
+        return Datum::Null;
+    }
+    Datum::array(errors.iter().map(|error| Datum::from(error.as_str())).collect::<Vec<_>>())
 }

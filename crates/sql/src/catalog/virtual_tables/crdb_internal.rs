@@ -184,6 +184,8 @@ fn fill_jobs(view: &mut View<'_, '_>) -> Filled {
     let users = &view.snapshot.users;
     let sees_all =
         users.has_option(&user, "CONTROLJOB") || users.may_system(&user, Privilege::ViewJob);
+    let backoff = jobs::Backoff::of(&view.snapshot);
+    let now = jobs::record::micros(view.cx.clock.now());
     let mut rows = Vec::new();
     for job in jobs::all(&mut view.cx.sys()?)? {
         if !sees_all && job.payload.username != user {
@@ -199,7 +201,7 @@ fn fill_jobs(view: &mut View<'_, '_>) -> Filled {
             Datum::from(payload.statement.join("; ")),
             text(&payload.username),
             Datum::array(ids),
-            text(job.status.word()),
+            text(&backoff.shown(&job, now)),
             if status.is_empty() { Datum::Null } else { text(status) },
             time(job.created_micros),
             time(payload.started_micros),
@@ -213,8 +215,10 @@ fn fill_jobs(view: &mut View<'_, '_>) -> Filled {
         ];
         if !late {
             let last = time(job.last_run_micros.unwrap_or(0));
-            row.extend([last.clone(), last, Datum::Int(job.num_runs)]);
+            let next = time(backoff.next_run_micros(&job).unwrap_or(0));
+            row.extend([last, next, Datum::Int(job.num_runs)]);
         }
+        row.push(jobs::show::execution_errors(&job));
         rows.push(row);
     }
     Ok(rows)
