@@ -10,7 +10,7 @@
 //! (names and pointers, never bytes). Paths have no leading slash. Left out: that a bucket must be made before use;
 //! here a store is there when it is first written to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -49,6 +49,53 @@ pub struct Buckets {
     shared: BTreeMap<String, String>,
     /// The key services beside the stores.
     pub kms: Kms,
+    /// What is wrong with which stores.
+    troubles: BTreeSet<(StoreId, Trouble)>,
+}
+
+/// What may be wrong with a store.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Trouble {
+    /// It does not answer.
+    Outage,
+    /// It refuses what is asked of it.
+    Denied,
+    /// It says that the credentials have expired.
+    Expired,
+    /// It answers late.
+    Slow,
+    /// It has little bandwidth.
+    Throttled,
+    /// Its objects can neither be deleted nor changed.
+    Locked,
+    /// The node whose disk it is does not run.
+    NodeDown,
+}
+
+impl Trouble {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Outage,
+        Self::Denied,
+        Self::Expired,
+        Self::Slow,
+        Self::Throttled,
+        Self::Locked,
+        Self::NodeDown,
+    ];
+
+    /// In a word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Outage => "outage",
+            Self::Denied => "access denied",
+            Self::Expired => "credentials expired",
+            Self::Slow => "slow",
+            Self::Throttled => "throttled",
+            Self::Locked => "locked",
+            Self::NodeDown => "node down",
+        }
+    }
 }
 
 impl Buckets {
@@ -61,6 +108,31 @@ impl Buckets {
     /// Whose nodelocal directories a cluster uses: its own, unless shared.
     pub fn nodelocal_owner<'a>(&'a self, cluster: &'a str) -> &'a str {
         self.shared.get(cluster).map_or(cluster, String::as_str)
+    }
+
+    /// Says that something is wrong with a store, or no longer.
+    pub fn set_trouble(&mut self, store: &StoreId, trouble: Trouble, on: bool) {
+        let entry = (store.clone(), trouble);
+        if on {
+            self.troubles.insert(entry);
+        } else {
+            self.troubles.remove(&entry);
+        }
+    }
+
+    /// Whether something is wrong with a store.
+    pub fn has_trouble(&self, store: &StoreId, trouble: Trouble) -> bool {
+        !self.troubles.is_empty() && self.troubles.contains(&(store.clone(), trouble))
+    }
+
+    /// All that is wrong with stores, in order.
+    pub fn troubles(&self) -> impl Iterator<Item = &(StoreId, Trouble)> {
+        self.troubles.iter()
+    }
+
+    /// Whether another cluster uses the nodelocal directories of this one, or the other way about.
+    pub fn shares_nodelocal(&self, cluster: &str) -> bool {
+        self.shared.iter().any(|(one, other)| one == cluster || other == cluster)
     }
 
     /// All stores that were ever written to, in order.

@@ -81,6 +81,37 @@ pub enum Error {
         /// The whole text; it names no key.
         text: String,
     },
+    /// The store does not answer.
+    Unreachable {
+        /// Which kind of store, for the wording.
+        scheme: Scheme,
+        /// Where, without the query string.
+        place: String,
+    },
+    /// A directory of a node that does not run.
+    NodeDown {
+        /// The node's number.
+        node: String,
+    },
+    /// The store refuses what is asked of it.
+    Denied {
+        /// Which kind of store, for the wording.
+        scheme: Scheme,
+        /// Where, without the query string.
+        place: String,
+    },
+    /// The credentials are no longer good.
+    ExpiredCredentials {
+        /// Which kind of store, for the wording.
+        scheme: Scheme,
+        /// Where, without the query string.
+        place: String,
+    },
+    /// An object that may neither be deleted nor changed (fault commands only).
+    Locked {
+        /// The object.
+        path: String,
+    },
     /// A byte outside an object (fault commands only).
     OutOfBounds {
         /// The object.
@@ -94,6 +125,8 @@ impl Error {
     /// The five characters. The real system gives most of these no code.
     pub fn sqlstate(&self) -> SqlState {
         match self {
+            // What may pass has a code of its own: jobs try again.
+            Self::Unreachable { .. } | Self::NodeDown { .. } => SqlState::IO_ERROR,
             Self::NotSimulated { .. } => SqlState::FEATURE_NOT_SUPPORTED,
             Self::OutOfBounds { .. } => SqlState::INVALID_PARAMETER_VALUE,
             Self::Malformed { .. }
@@ -107,6 +140,9 @@ impl Error {
             | Self::UnknownParams { .. }
             | Self::NotFound { .. }
             | Self::Kms { .. }
+            | Self::Denied { .. }
+            | Self::ExpiredCredentials { .. }
+            | Self::Locked { .. }
             | Self::Exists { .. } => SqlState::UNCATEGORIZED,
         }
     }
@@ -132,6 +168,11 @@ impl Error {
             | Self::NotFound { .. }
             | Self::Exists { .. }
             | Self::Kms { .. }
+            | Self::Unreachable { .. }
+            | Self::NodeDown { .. }
+            | Self::Denied { .. }
+            | Self::ExpiredCredentials { .. }
+            | Self::Locked { .. }
             | Self::OutOfBounds { .. } => None,
         }
     }
@@ -185,10 +226,54 @@ impl fmt::Display for Error {
             }
             Self::Kms { text } => f.write_str(text),
             Self::Exists { path } => write!(f, "object already exists: {path}"),
+            Self::Unreachable { scheme, place } => {
+                write!(f, "failed to access {place}: {}", unreachable_words(*scheme))
+            }
+            Self::NodeDown { node } => write!(
+                f,
+                "rpc error: code = Unavailable desc = connection error: desc = \"unable to dial n{node}\""
+            ),
+            Self::Denied { scheme, place } => {
+                write!(f, "failed to access {place}: {}", denied_words(*scheme))
+            }
+            Self::ExpiredCredentials { scheme, place } => {
+                write!(f, "failed to access {place}: {}", expired_words(*scheme))
+            }
+            Self::Locked { path } => write!(
+                f,
+                "{path}: AccessDenied: object is WORM protected and cannot be overwritten or deleted"
+            ),
             Self::OutOfBounds { path, size_bytes } => {
                 write!(f, "object {path} has only {size_bytes} bytes")
             }
         }
+    }
+}
+
+const fn unreachable_words(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::S3 => "RequestError: send request failed caused by: dial tcp: i/o timeout",
+        Scheme::Gs => "googleapi: Error 503: Service Unavailable, backendError",
+        Scheme::Azure => "ServiceCode=ServerBusy: The server is busy",
+        Scheme::Nodelocal | Scheme::Userfile => "i/o timeout",
+    }
+}
+
+const fn denied_words(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::S3 => "AccessDenied: Access Denied status code: 403",
+        Scheme::Gs => "googleapi: Error 403: access denied, forbidden",
+        Scheme::Azure => "ServiceCode=AuthorizationPermissionMismatch: status code: 403",
+        Scheme::Nodelocal | Scheme::Userfile => "permission denied",
+    }
+}
+
+const fn expired_words(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::S3 => "ExpiredToken: The provided token has expired. status code: 400",
+        Scheme::Gs => "googleapi: Error 401: Invalid Credentials, authError",
+        Scheme::Azure => "ServiceCode=AuthenticationFailed: status code: 403",
+        Scheme::Nodelocal | Scheme::Userfile => "permission denied",
     }
 }
 

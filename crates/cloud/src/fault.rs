@@ -7,15 +7,16 @@
 //! | `\sim bucket flip URI [BYTE]` | [`flip`] |
 //! | `\sim bucket truncate URI [BYTES]` | [`truncate`] |
 //! | `\sim bucket cp URI URI` | [`copy`] |
+//! | `\sim bucket outage URI` and the like | [`trouble`] |
 //!
 //! Shape: a URI names one object, or all below it when it ends with a slash. Credentials are not asked for: this is the
-//! operator's own hand. Left out: outages, throttling, denials, object lock.
+//! operator's own hand.
 
 use base::hlc::Timestamp;
 use base::num::{to_u64, to_usize};
 
 use crate::access::Scheme;
-use crate::bucket::{Buckets, Object, StoreId};
+use crate::bucket::{Buckets, Object, StoreId, Trouble};
 use crate::error::Error;
 use crate::store::{Entry, Opener};
 use crate::uri;
@@ -76,6 +77,7 @@ pub fn rm(buckets: &mut Buckets, text: &str, who: Opener<'_>) -> Result<usize, E
     if paths.is_empty() {
         return Err(not_found(&store, text));
     }
+    check_lock(buckets, &store, &path)?;
     for found in &paths {
         buckets.remove(&store, found);
     }
@@ -94,6 +96,7 @@ pub fn flip(
 ) -> Result<u64, Error> {
     let (store, path) = locate(text, who, buckets)?;
     let object = buckets.object(&store, &path).ok_or_else(|| not_found(&store, text))?;
+    check_lock(buckets, &store, &path)?;
     let size_bytes = to_u64(object.bytes.len());
     let at = byte.unwrap_or(size_bytes / 2);
     let mut bytes = object.bytes.to_vec();
@@ -117,6 +120,7 @@ pub fn truncate(
 ) -> Result<u64, Error> {
     let (store, path) = locate(text, who, buckets)?;
     let object = buckets.object(&store, &path).ok_or_else(|| not_found(&store, text))?;
+    check_lock(buckets, &store, &path)?;
     let size_bytes = to_u64(object.bytes.len());
     let left = bytes.unwrap_or(size_bytes / 2);
     let Some(kept) = object.bytes.get(..to_usize(left)) else {
@@ -141,7 +145,40 @@ pub fn copy(
     let (target, place) = locate(to, who, buckets)?;
     let object = buckets.object(&store, &path).ok_or_else(|| not_found(&store, from))?;
     let copy = Object { bytes: object.bytes.clone(), written: now };
+    check_lock(buckets, &target, &place)?;
     buckets.insert(&target, &place, copy);
+    Ok(())
+}
+
+/// Says that something is wrong with the store of a URI, as a whole. Answers which store.
+///
+/// *Errors*: As [`locate`].
+pub fn trouble(
+    buckets: &mut Buckets,
+    text: &str,
+    trouble: Trouble,
+    who: Opener<'_>,
+) -> Result<StoreId, Error> {
+    let (store, _) = locate(text, who, buckets)?;
+    buckets.set_trouble(&store, trouble, true);
+    Ok(store)
+}
+
+/// Ends all troubles of the store of a URI, except that its node does not run. Answers which store.
+///
+/// *Errors*: As [`locate`].
+pub fn allow(buckets: &mut Buckets, text: &str, who: Opener<'_>) -> Result<StoreId, Error> {
+    let (store, _) = locate(text, who, buckets)?;
+    for trouble in Trouble::ALL.into_iter().filter(|trouble| *trouble != Trouble::NodeDown) {
+        buckets.set_trouble(&store, trouble, false);
+    }
+    Ok(store)
+}
+
+fn check_lock(buckets: &Buckets, store: &StoreId, path: &str) -> Result<(), Error> {
+    if buckets.has_trouble(store, Trouble::Locked) {
+        return Err(Error::Locked { path: path.to_owned() });
+    }
     Ok(())
 }
 
@@ -173,6 +210,37 @@ mod tests {
     const WHO: Opener<'_> = Opener { cluster: "main", node: NodeId(1), user: "root" };
 
     #[test]
+    fn troubles_of_a_store() {
+        let mut buckets = Buckets::default();
+        let open = |buckets: &Buckets| Store::open("s3://b/c?AUTH=implicit", WHO, buckets);
+        let well = open(&buckets).unwrap().exists(&buckets, "x").took_nanos;
+        for (one, text) in [
+            (
+                Trouble::Denied,
+                "failed to access s3://b/c: AccessDenied: Access Denied status code: 403",
+            ),
+            (
+                Trouble::Expired,
+                "failed to access s3://b/c: ExpiredToken: The provided token has expired. status code: 400",
+            ),
+            (
+                Trouble::Outage,
+                "failed to access s3://b/c: RequestError: send request failed caused by: dial tcp: i/o timeout",
+            ),
+        ] {
+            trouble(&mut buckets, "s3://b", one, WHO).unwrap();
+            let error = open(&buckets).unwrap_err();
+            assert_eq!(error.to_string(), text);
+            let passes = error.sqlstate() == base::sqlstate::SqlState::IO_ERROR;
+            assert_eq!(passes, one == Trouble::Outage);
+        }
+        allow(&mut buckets, "s3://b/anything", WHO).unwrap();
+        trouble(&mut buckets, "s3://b", Trouble::Slow, WHO).unwrap();
+        assert!(open(&buckets).unwrap().exists(&buckets, "x").took_nanos > 10 * well);
+        assert!(Store::open("s3://other?AUTH=implicit", WHO, &buckets).is_ok());
+    }
+
+    #[test]
     fn look_damage_delete() {
         let mut buckets = Buckets::default();
         let now = Timestamp::from_secs(1);
@@ -189,6 +257,11 @@ mod tests {
         assert!(copy(&mut buckets, "s3://b/c/none", "s3://b/c/x", WHO, now).is_err());
         assert_eq!(rm(&mut buckets, "s3://b/c/x", WHO), Ok(1));
         assert!(rm(&mut buckets, "s3://b/c/x", WHO).is_err());
+        trouble(&mut buckets, "s3://b", Trouble::Locked, WHO).unwrap();
+        assert!(matches!(rm(&mut buckets, "s3://b/c/", WHO), Err(Error::Locked { .. })));
+        store.delete(&mut buckets, "xy");
+        assert_eq!(ls(&buckets, "s3://b/c", WHO).unwrap().len(), 1, "a lock holds for all");
+        allow(&mut buckets, "s3://b", WHO).unwrap();
         assert_eq!(rm(&mut buckets, "s3://b/c/", WHO), Ok(1));
     }
 }

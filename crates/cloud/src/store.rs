@@ -8,7 +8,7 @@
 //!
 //! Shape: a store is a plain value without a borrow; each call takes the buckets and answers how long it would have
 //! taken. Units: nanoseconds of virtual time. *Source*: `spec/storage-uris.md` §3, §10.
-//! Errors: those of [`crate::error`]. Left out: outages, throttling and denials (a later issue lays rules before calls).
+//! Errors: those of [`crate::error`]. Left out: troubles of single objects' paths (a store has them as a whole).
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use base::ids::NodeId;
 use base::num::{to_i64, to_u64};
 
 use crate::access::{self, Scheme};
-use crate::bucket::{Buckets, Object, StoreId};
+use crate::bucket::{Buckets, Object, StoreId, Trouble};
 use crate::error::Error;
 use crate::uri::{self, Uri, join_path};
 
@@ -92,7 +92,29 @@ impl Store {
             }
         };
         let prefix = clean(&uri.path);
-        Ok(Self { uri, id: StoreId { scheme, host, cluster }, prefix })
+        let store = Self { uri, id: StoreId { scheme, host, cluster }, prefix };
+        store.answers(buckets)?;
+        Ok(store)
+    }
+
+    /// Whether the store answers at all. Asked once when a place is opened: what a job does in one step succeeds or fails
+    /// as one.
+    fn answers(&self, buckets: &Buckets) -> Result<(), Error> {
+        let is = |trouble| buckets.has_trouble(&self.id, trouble);
+        let (scheme, place) = (self.id.scheme, self.uri.bare());
+        if is(Trouble::NodeDown) {
+            return Err(Error::NodeDown { node: self.id.host.clone() });
+        }
+        if is(Trouble::Outage) {
+            return Err(Error::Unreachable { scheme, place });
+        }
+        if is(Trouble::Expired) {
+            return Err(Error::ExpiredCredentials { scheme, place });
+        }
+        if is(Trouble::Denied) {
+            return Err(Error::Denied { scheme, place });
+        }
+        Ok(())
     }
 
     /// The place below this one.
@@ -139,7 +161,7 @@ impl Store {
         now: Timestamp,
     ) -> Timed<()> {
         let bytes = bytes.into();
-        let took_nanos = self.took(to_u64(bytes.len()));
+        let took_nanos = self.took(buckets, to_u64(bytes.len()));
         buckets.insert(&self.id, &self.path(name), Object { bytes, written: now });
         Timed { value: (), took_nanos }
     }
@@ -165,7 +187,7 @@ impl Store {
     /// *Errors*: [`Error::NotFound`].
     pub fn get(&self, buckets: &Buckets, name: &str) -> Result<Timed<Arc<[u8]>>, Error> {
         let object = self.find(buckets, name)?;
-        let took_nanos = self.took(to_u64(object.bytes.len()));
+        let took_nanos = self.took(buckets, to_u64(object.bytes.len()));
         Ok(Timed { value: Arc::clone(&object.bytes), took_nanos })
     }
 
@@ -174,19 +196,21 @@ impl Store {
     /// *Errors*: [`Error::NotFound`].
     pub fn size(&self, buckets: &Buckets, name: &str) -> Result<Timed<u64>, Error> {
         let object = self.find(buckets, name)?;
-        Ok(Timed { value: to_u64(object.bytes.len()), took_nanos: self.took(0) })
+        Ok(Timed { value: to_u64(object.bytes.len()), took_nanos: self.took(buckets, 0) })
     }
 
     /// Whether there is an object of this name.
     pub fn exists(&self, buckets: &Buckets, name: &str) -> Timed<bool> {
         let there = buckets.object(&self.id, &self.path(name)).is_some();
-        Timed { value: there, took_nanos: self.took(0) }
+        Timed { value: there, took_nanos: self.took(buckets, 0) }
     }
 
-    /// Removes an object. One that is not there is as good as removed.
+    /// Removes an object. One that is not there is as good as removed; one that is locked stays, as its callers only tidy up.
     pub fn delete(&self, buckets: &mut Buckets, name: &str) -> Timed<()> {
-        buckets.remove(&self.id, &self.path(name));
-        Timed { value: (), took_nanos: self.took(0) }
+        if !buckets.has_trouble(&self.id, Trouble::Locked) {
+            buckets.remove(&self.id, &self.path(name));
+        }
+        Timed { value: (), took_nanos: self.took(buckets, 0) }
     }
 
     /// The names that begin with `prefix`, in order. With a delimiter, names are cut after its first place behind the
@@ -210,7 +234,8 @@ impl Store {
                 entries.push(entry);
             }
         }
-        let took_nanos = self.took(to_u64(entries.len()).saturating_mul(LISTED_BYTES));
+        let listed = to_u64(entries.len()).saturating_mul(LISTED_BYTES);
+        let took_nanos = self.took(buckets, listed);
         Timed { value: entries, took_nanos }
     }
 
@@ -229,13 +254,26 @@ impl Store {
         self.uri.join(name).bare()
     }
 
-    fn took(&self, bytes: u64) -> i64 {
-        let profile = profile(self.id.scheme);
+    fn took(&self, buckets: &Buckets, bytes: u64) -> i64 {
+        let mut profile = profile(self.id.scheme);
+        if buckets.has_trouble(&self.id, Trouble::Slow) {
+            profile.latency_nanos = profile.latency_nanos.saturating_mul(SLOW_FACTOR);
+        }
+        if buckets.has_trouble(&self.id, Trouble::Throttled) {
+            profile.bytes_per_micro = 1;
+            profile.latency_nanos = profile.latency_nanos.saturating_add(THROTTLED_NANOS);
+        }
         let transfer =
             to_i64(base::num::to_usize(bytes)).saturating_mul(1_000) / profile.bytes_per_micro;
         profile.latency_nanos.saturating_add(transfer)
     }
 }
+
+/// How many times later a slow store answers.
+const SLOW_FACTOR: i64 = 50;
+
+/// How long a call waits that was first turned away (`SlowDown`). *Units*: nanoseconds.
+const THROTTLED_NANOS: i64 = 1_000_000_000;
 
 /// What a listed name costs, in bytes of answer.
 const LISTED_BYTES: u64 = 200;

@@ -169,11 +169,11 @@ impl fmt::Display for Error {
             }
             Self::RangeUnavailable { range, replicas, down, standing, .. } => {
                 write!(f, "replica unavailable: unable to serve request to r{range}: [")?;
-                list(f, replicas, ", ")?;
+                list(f, replicas, replicas, ", ")?;
                 write!(f, ", next={}, gen=0]: ", replicas.len() + 1)?;
                 if *standing == Standing::LostQuorum {
                     f.write_str("lost quorum (down: ")?;
-                    list(f, down, ",")?;
+                    list(f, down, replicas, ",")?;
                     return f.write_str(")");
                 }
                 f.write_str("lease held by a node that does not answer")
@@ -187,11 +187,12 @@ impl fmt::Display for Error {
     }
 }
 
-/// Replicas as descriptors are printed: `(n1,s1):1`.
-fn list(f: &mut fmt::Formatter<'_>, nodes: &[NodeId], comma: &str) -> fmt::Result {
+/// Replicas as descriptors are printed: `(n1,s1):1`, with their numbers among all of the range.
+fn list(f: &mut fmt::Formatter<'_>, nodes: &[NodeId], all: &[NodeId], comma: &str) -> fmt::Result {
     for (i, node) in nodes.iter().enumerate() {
         let comma = if i == 0 { "" } else { comma };
-        write!(f, "{comma}(n{node},s{node}):{}", i + 1)?;
+        let number = all.iter().position(|other| other == node).map_or(0, |at| at + 1);
+        write!(f, "{comma}(n{node},s{node}):{number}")?;
     }
     Ok(())
 }

@@ -160,6 +160,11 @@ impl Kv {
         }
     }
 
+    /// Lets ranges follow after a link has changed.
+    pub fn refollow(&mut self, now: Timestamp) {
+        self.settle_nodes(now);
+    }
+
     /// The links that are slow.
     pub fn slow_links(&self) -> &[SlowLink] {
         &self.slow_links

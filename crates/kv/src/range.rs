@@ -67,6 +67,8 @@ const CLOSED_NANOS: i64 = 3 * NANOS_PER_SEC;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Member {
     node: NodeId,
+    /// Whether its node runs, on the side where most are (on any, if there is no such side).
+    is_reached: bool,
     /// Where it stopped; `None` while it is caught up.
     stopped: Option<Stopped>,
 }
@@ -185,6 +187,12 @@ impl Range {
         self.members.iter().map(|member| member.node)
     }
 
+    /// The nodes whose replica cannot be reached or has not caught up.
+    pub fn stopped(&self) -> Vec<NodeId> {
+        let stopped = self.members.iter().filter(|member| member.stopped.is_some());
+        stopped.map(|member| member.node).collect()
+    }
+
     /// Whether clients are answered: a majority is live, caught up and on their side, and one of it holds the lease.
     pub const fn is_available(&self) -> bool {
         self.is_available
@@ -281,13 +289,13 @@ impl Range {
 
     #[cold]
     fn unavailable(&self) -> Error {
-        let stopped = self.members.iter().filter(|member| member.stopped.is_some());
+        let down = self.members.iter().filter(|member| !member.is_reached);
         Error::RangeUnavailable {
             range: self.id,
             span: self.span.clone(),
             standing: self.standing,
             replicas: self.members.iter().map(|member| member.node).collect(),
-            down: stopped.map(|member| member.node).collect(),
+            down: down.map(|member| member.node).collect(),
         }
     }
 
@@ -320,7 +328,10 @@ impl Range {
         if wanted.is_empty() {
             return;
         }
-        self.members = wanted.into_iter().map(|node| Member { node, stopped: None }).collect();
+        self.members = wanted
+            .into_iter()
+            .map(|node| Member { node, is_reached: true, stopped: None })
+            .collect();
         self.leaseholder = NodeId(0);
         self.follow(net);
     }
@@ -339,7 +350,9 @@ impl Range {
         let (position, log_bytes) = (self.position, self.log_bytes);
         let closed = net.now.add_nanos(-CLOSED_NANOS);
         for member in &mut self.members {
-            let is_here = self.side.is_some() && net.side(member.node) == self.side;
+            let side = net.side(member.node);
+            let is_here = self.side.is_some() && side == self.side;
+            member.is_reached = is_here || (self.side.is_none() && side.is_some());
             if !is_here {
                 member.stopped.get_or_insert(Stopped { position, log_bytes, closed });
             } else if member.stopped.is_some_and(|stopped| stopped.position == position) {
@@ -440,7 +453,7 @@ impl Range {
         if let Some(node) = to
             && self.members.iter().all(|member| member.node != node)
         {
-            self.members.push(Member { node, stopped: None });
+            self.members.push(Member { node, is_reached: true, stopped: None });
             self.members.sort_by_key(|member| member.node);
         }
         true

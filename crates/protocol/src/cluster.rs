@@ -21,6 +21,14 @@ pub struct ClusterView {
     pub ranges: Vec<Range>,
     /// Ranges left out because there are too many.
     pub more_ranges: u32,
+    /// Ranges that do not answer.
+    pub unavailable: u32,
+    /// Ranges with a replica that lags or cannot be reached.
+    pub under_replicated: u32,
+    /// The network is cut or a link is slow: `\sim heal` ends that.
+    pub is_cut: bool,
+    /// What the replicate queue does next, in words.
+    pub queue: Option<String>,
 }
 
 /// One node.
@@ -30,7 +38,7 @@ pub struct Node {
     pub id: u32,
     /// Locality: `region=us-east1,az=b`.
     pub locality: String,
-    /// Its state in the field's words: `live`, `suspect`, `dead`, `draining`, `decommissioned`.
+    /// Its state in the field's words: `live`, `suspect`, `dead`, `lost`, `draining`, `decommissioning`, `decommissioned`.
     pub liveness: String,
     /// Whether it answers.
     pub is_live: bool,
@@ -40,6 +48,22 @@ pub struct Node {
     pub leases: u32,
     /// Bytes of its replicas.
     pub size_bytes: u64,
+    /// Its process: `running`, `stopped` (may be restarted), `lost` (never again).
+    pub process: String,
+    /// Whether clients speak to it.
+    pub is_gateway: bool,
+    /// Whether it hands its leases over.
+    pub draining: bool,
+    /// `active`, `decommissioning`, `decommissioned`.
+    pub membership: String,
+    /// Its side of a partition; 0 while the network is whole.
+    pub side: u32,
+    /// How far its clock is off.
+    pub clock_offset: Nanos,
+    /// When its liveness record runs out; nothing while it is heard.
+    pub expires: Option<Nanos>,
+    /// Replicas that lag behind.
+    pub lagging: u32,
 }
 
 /// One range.
@@ -71,6 +95,10 @@ pub struct Range {
     pub ttl_secs: i64,
     /// When GC visits next.
     pub next_visit: Option<Nanos>,
-    /// Whether a majority of its replicas lives.
+    /// Whether it answers: a majority of its replicas lives and can be reached, and one of it holds the lease.
     pub available: bool,
+    /// Why it does not answer, in words; empty if it does.
+    pub standing: String,
+    /// Nodes whose replica lags or cannot be reached.
+    pub lagging: Vec<u32>,
 }

@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::hlc::{Clock, Timestamp};
+use base::hlc::{Clock, NANOS_PER_SEC, Timestamp};
 use base::ids::{JobId, NodeId, RangeId, UniqueInts, Uuid};
 use base::num;
 use base::rng::Rng;
@@ -34,6 +34,12 @@ use crate::state::State;
 
 const STRICT_GC: &str = "kv.gc_ttl.strict_enforcement.enabled";
 
+/// Where liveness records lie.
+const LIVENESS_KEY: &[u8] = b"\x04\x00liveness-";
+
+/// How long a node is suspect before it counts as dead (`server.time_until_store_dead`).
+const STORE_DEAD_NANOS: i64 = 300 * NANOS_PER_SEC;
+
 /// Localities of nodes for which none were named: one region, its zones in turn.
 const DEFAULT_ZONES: [&str; 3] = ["b", "c", "d"];
 
@@ -50,6 +56,8 @@ pub(crate) struct Cluster {
     pub(crate) seats: BTreeMap<Arc<SessionRef>, Seat>,
     /// The last visit of GC whose effect the ranges show.
     pub(crate) visited: Timestamp,
+    /// The replicate queue also makes nodes hold equally much: so after something befell them.
+    pub(crate) balancing: bool,
     /// Non-admins may use storage with implicit access.
     pub(crate) implicit_access: bool,
     /// Why jobs failed, with what their rows do not keep: for whoever waits.
@@ -95,6 +103,8 @@ impl Cluster {
         let id = Uuid::from_chance(rng.bytes16());
         let mut kv = kv::Kv::new(kv::Config { nodes: nodes(new), start: state.now() });
         kv.set_row_prefix(row_prefix_len);
+        kv.set_liveness_key(LIVENESS_KEY);
+        kv.set_liveness(rules.liveness_nanos(), STORE_DEAD_NANOS);
         let catalog = Catalog::new(rules);
         // Only a bug could make the first rows of an empty key space fail.
         let booted = system::bootstrap(&mut kv, &mut state.clock, catalog.system(), id);
@@ -109,6 +119,7 @@ impl Cluster {
             ints: UniqueInts::default(),
             seats: BTreeMap::new(),
             visited: nature::visit_before(state.now()),
+            balancing: false,
             implicit_access: new.implicit_access,
             failures: BTreeMap::new(),
             orphans: BTreeMap::new(),
@@ -118,6 +129,10 @@ impl Cluster {
             pushed: Pushed::default(),
         };
         cluster.push(&mut state.clock);
+        // A new cluster has had its time: replicas are where zones want them.
+        while let Some(change) = cluster.kv.next_change(false) {
+            cluster.kv.make_change(&change, state.now());
+        }
         cluster
     }
 
@@ -186,6 +201,7 @@ impl Cluster {
         clock: &'a mut Clock,
         session: &'a mut Session,
     ) -> Loan<'a> {
+        let node = self.kv.gateway().unwrap_or(NodeId(1));
         Loan {
             cx: Cx {
                 kv: &mut self.kv,
@@ -196,7 +212,7 @@ impl Cluster {
                 rng: &mut self.rng,
                 ints: &mut self.ints,
                 cluster_id: self.id,
-                node: NodeId(1),
+                node,
                 holes: Vec::new(),
                 notices: Vec::new(),
                 jobs_started: Vec::new(),
@@ -269,6 +285,18 @@ impl Cluster {
             hasher.word(range.id().0);
             hasher.bytes(&range.span().start);
             hasher.time(range.gc_threshold());
+            hasher.word(u64::from(range.leaseholder().0));
+            for replica in range.replicas() {
+                hasher.word(u64::from(replica.node.0));
+                hasher.word(replica.position);
+            }
+        }
+        for node in self.kv.nodes() {
+            hasher.bytes(node.liveness_word().as_bytes());
+            hasher.word(node.epoch);
+            hasher.word(u64::from(node.side));
+            hasher.time(node.expires.unwrap_or(Timestamp::ZERO));
+            hasher.word(num::as_unsigned(node.clock_offset_nanos));
         }
         for (who, seat) in &self.seats {
             hasher.bytes(who.user.as_bytes());
@@ -320,7 +348,7 @@ fn nodes(new: &NewCluster) -> Vec<kv::NodeConfig> {
 }
 
 /// `region=us-east1,az=b` as pairs.
-fn tiers(text: &str) -> Vec<(String, String)> {
+pub(crate) fn tiers(text: &str) -> Vec<(String, String)> {
     text.split(',')
         .filter_map(|tier| tier.split_once('='))
         .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))

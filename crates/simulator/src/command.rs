@@ -8,6 +8,7 @@
 //! Errors: SQLSTATE 42601 and 22023 for lines that do not fit, 55000 for what cannot be done now, 42704 for unknown names.
 
 mod change;
+mod faults;
 
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ use crate::state::{CLOCK_MAX, State};
 use crate::view;
 use crate::world::{Mark, World};
 
+pub(crate) use faults::fault_due;
+
 /// Most events that a command tells; the rest are counted.
 const TOLD_MAX: usize = 20;
 
@@ -34,11 +37,11 @@ const TOLD_MAX: usize = 20;
 const NAME_CHARS_MAX: usize = 64;
 
 /// A refused command.
-struct Refusal(SqlState, String);
+pub(crate) struct Refusal(SqlState, String);
 
 type Outcome = Result<StatementResult, Refusal>;
 
-fn refuse(code: SqlState, message: impl Into<String>) -> Refusal {
+pub(crate) fn refuse(code: SqlState, message: impl Into<String>) -> Refusal {
     Refusal(code, message.into())
 }
 
@@ -96,12 +99,9 @@ pub(crate) fn run(world: &mut World, line: &str, command: Command) -> StatementR
         | Command::Until(..)
         | Command::ClusterNew(_)
         | Command::ClusterUse(_)
-        | Command::BucketRm(_)
-        | Command::BucketFlip(..)
-        | Command::BucketTruncate(..)
-        | Command::BucketCopy(..)
         | Command::Crash
         | Command::Kms(..)
+        | Command::Fault(_)
         | Command::RangeDelete(..) => {
             let logged = Input::Sim { line: Arc::from(line.trim()) };
             let mut results = world.push(logged).into_iter();
@@ -125,12 +125,9 @@ pub(crate) fn apply(state: &mut State, line: &str) -> StatementResult {
         Command::Until(condition, cap) => Ok(change::until(state, &condition, cap)),
         Command::ClusterNew(new) => change::cluster_new(state, &new),
         Command::ClusterUse(name) => change::cluster_use(state, name),
-        Command::BucketRm(uri) => change::bucket_rm(state, &uri),
-        Command::BucketFlip(uri, byte) => change::bucket_flip(state, &uri, byte),
-        Command::BucketTruncate(uri, bytes) => change::bucket_truncate(state, &uri, bytes),
-        Command::BucketCopy(from, to) => change::bucket_copy(state, &from, &to),
         Command::Crash => Ok(change::crash(state)),
         Command::Kms(key, uri) => change::kms(state, key, &uri),
+        Command::Fault(planned) => faults::fault(state, line, &planned),
         Command::RangeDelete(cluster, table) => change::range_delete(state, &cluster, &table),
         Command::Advance(nanos) => {
             state.advance(nanos);

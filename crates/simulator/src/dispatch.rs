@@ -31,7 +31,7 @@ use crate::cluster::Seat;
 use crate::event::{Event, Kind};
 use crate::input::{Policy, SessionRef};
 use crate::state::{Attempt, STATEMENT_NANOS, State};
-use crate::{job, job_control, schedule, view};
+use crate::{job, job_control, nodes, schedule, view, waiting};
 
 /// What a BACKUP costs at least, so that two fulls never share a name by accident. *Units*: nanoseconds.
 const BACKUP_NANOS: i64 = 10_000_000;
@@ -106,6 +106,9 @@ pub(crate) fn exec(
 /// Whether the session may speak now.
 fn admit(state: &mut State, name: &str, who: &Arc<SessionRef>) -> Result<(), ErrorReply> {
     let now = state.now();
+    if let Some(nobody) = waiting::nobody(state, name) {
+        return Err(nobody);
+    }
     let Some(cluster) = state.clusters.get_mut(name) else {
         return Err(reply(SqlState::UNDEFINED_OBJECT, format!("there is no cluster \"{name}\"")));
     };
@@ -180,9 +183,11 @@ fn statement(
     stmt: &Statement,
 ) -> StatementResult {
     let begun = state.now();
-    let answer = carry_out(state, name, who, stmt);
+    take_latency(state, name);
+    let answer = waiting::carry_out(state, name, who, stmt);
     settle(state, name);
     let cost = if matches!(stmt, Statement::Backup(_)) { BACKUP_NANOS } else { STATEMENT_NANOS };
+    let cost = cost + take_latency(state, name);
     state.run_until(begun.add_nanos(cost));
     let now = state.now();
     let failed = answer.is_err();
@@ -200,6 +205,11 @@ fn statement(
     result.took = Nanos(now.wall.saturating_sub(begun.wall));
     tell(state, sql, failed, begun);
     result
+}
+
+/// What the calls between nodes since the last time would have taken.
+fn take_latency(state: &State, name: &str) -> i64 {
+    state.clusters.get(name).map_or(0, |cluster| cluster.kv.take_latency())
 }
 
 /// Keeps a backup that was to extend a chain and failed: the map shows it there.
@@ -226,6 +236,7 @@ pub(crate) fn settle(state: &mut State, name: &str) {
         state.clusters.get_mut(name).is_some_and(|cluster| cluster.push(&mut state.clock));
     if changed {
         state.forget_forecast();
+        nodes::follow(state, name);
     }
     schedule::replan(state, name);
     job::ask_waiting(state, name);
@@ -235,7 +246,7 @@ pub(crate) fn settle(state: &mut State, name: &str) {
     clippy::wildcard_enum_match_arm,
     reason = "every other statement is carried out by sql alone"
 )]
-fn carry_out(
+pub(crate) fn carry_out(
     state: &mut State,
     name: &str,
     who: &Arc<SessionRef>,

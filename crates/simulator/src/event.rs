@@ -33,6 +33,10 @@ pub enum Kind {
     Bucket,
     /// A cluster came to be.
     Cluster,
+    /// Something befell a node or the network.
+    Node,
+    /// Ranges stopped answering, answer again, or have moved.
+    Range,
 }
 
 impl Kind {
@@ -45,6 +49,8 @@ impl Kind {
             Self::ChainTorn | Self::ChainBroken => "backup",
             Self::Bucket => "bucket",
             Self::Cluster => "cluster",
+            Self::Node => "node",
+            Self::Range => "range",
         }
     }
 }

@@ -68,7 +68,18 @@ pub(crate) fn of(state: &State) -> u128 {
                 hasher.bytes(cluster.as_bytes());
                 hasher.word(num::as_unsigned(job.0));
             }
-            Item::Scheduler { cluster } => hasher.bytes(cluster.as_bytes()),
+            Item::Scheduler { cluster } | Item::Liveness { cluster } => {
+                hasher.bytes(cluster.as_bytes());
+            }
+            Item::Replicate { cluster, change } => {
+                hasher.bytes(cluster.as_bytes());
+                hasher.word(change.bytes);
+                hasher.word(num::to_u64(change.moves.len()));
+            }
+            Item::Fault { cluster, line } => {
+                hasher.bytes(cluster.as_bytes());
+                hasher.bytes(line.as_bytes());
+            }
         }
     }
     for store in state.buckets.stores() {
@@ -84,6 +95,10 @@ pub(crate) fn of(state: &State) -> u128 {
     for (key, may) in state.buckets.kms.keys() {
         hasher.bytes(key.name().as_bytes());
         hasher.bytes(may.word().as_bytes());
+    }
+    for (store, trouble) in state.buckets.troubles() {
+        hasher.bytes(store.host.as_bytes());
+        hasher.bytes(trouble.word().as_bytes());
     }
     for (name, cluster) in &state.clusters {
         hasher.bytes(name.as_bytes());

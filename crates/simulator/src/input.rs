@@ -4,7 +4,7 @@
 //!   Config ─▶ World ◀── Input, Input, Input …        the same ones give the same state hash everywhere
 //! ```
 //!
-//! Shape: plain values; texts are kept as typed, so that a log can be read. Left out: node faults (a later input kind).
+//! Shape: plain values; texts are kept as typed, so that a log can be read. Faults are `\sim` lines like any other.
 
 use std::sync::Arc;
 

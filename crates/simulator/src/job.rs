@@ -28,7 +28,7 @@ use crate::dispatch::{self, Answer, Ran};
 use crate::event::{Event, Kind};
 use crate::input::SessionRef;
 use crate::state::{CLOCK_MAX, ITEMS_MAX, Item, State};
-use crate::{calendar, schedule as schedules};
+use crate::{calendar, schedule as schedules, waiting};
 
 /// What a step takes that says only that it can go on. *Units*: nanoseconds.
 const STEP_NANOS: i64 = 100_000;
@@ -78,25 +78,22 @@ pub(crate) fn schedule(state: &mut State, name: &str, record: &Record, at: Times
 }
 
 fn take_off(state: &mut State, name: &str, id: JobId) {
-    state.agenda.retain(|_, item| match item {
-        Item::JobStep { cluster, job, .. } => *job != id || cluster != name,
-        Item::Scheduler { .. } => true,
-    });
+    state.agenda.retain(|_, item| !is_step_of(item, name, id));
 }
 
 pub(crate) fn is_scheduled(state: &State, name: &str, id: JobId) -> bool {
-    state.agenda.iter().any(|(_, item)| match item {
-        Item::JobStep { cluster, job, .. } => *job == id && cluster == name,
-        Item::Scheduler { .. } => false,
-    })
+    state.agenda.iter().any(|(_, item)| is_step_of(item, name, id))
+}
+
+fn is_step_of(item: &Item, name: &str, id: JobId) -> bool {
+    matches!(item, Item::JobStep { cluster, job, .. } if *job == id && cluster == name)
 }
 
 /// Takes up all jobs that are not at an end, from their rows alone: their next steps are due now.
 pub(crate) fn adopt(state: &mut State, name: &str) {
-    state.agenda.retain(|_, item| match item {
-        Item::JobStep { cluster, .. } => cluster != name,
-        Item::Scheduler { .. } => true,
-    });
+    state
+        .agenda
+        .retain(|_, item| !matches!(item, Item::JobStep { cluster, .. } if cluster == name));
     let Some(Ok(records)) = in_txn(state, name, jobs::all) else { return };
     let at = state.now();
     for record in records {
@@ -409,7 +406,11 @@ pub(crate) fn ask_waiting(state: &mut State, name: &str) {
             asked.push(item.clone());
             false
         }
-        Item::JobStep { .. } | Item::Scheduler { .. } => true,
+        Item::JobStep { .. }
+        | Item::Scheduler { .. }
+        | Item::Liveness { .. }
+        | Item::Replicate { .. }
+        | Item::Fault { .. } => true,
     });
     for item in asked {
         state.agenda.push(now, item);
@@ -482,9 +483,15 @@ pub(crate) fn wait(
     id: JobId,
 ) -> Result<Rows, ErrorReply> {
     let to = state.now().add_nanos(WAIT_NANOS).min(CLOCK_MAX);
+    let mut heard = state.now();
     for _ in 0..ITEMS_MAX {
         if let Some(end) = outcome(state, name, who, id) {
             return end;
+        }
+        if waiting::jobs_can_run(state, name) {
+            heard = state.now();
+        } else if waiting::has_waited(heard, state.now()) {
+            return Err(waiting::unreachable_job(id));
         }
         if !state.run_next(to) {
             break;

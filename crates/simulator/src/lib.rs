@@ -22,8 +22,9 @@
 //! | [`calendar`] | moments and lengths as people write them |
 //! | [`fidelity`] | what is exact, approximate, not simulated |
 //!
-//! Inside: `state` (the value), `cluster`, `timeline`, `dispatch` (statements), `job` (steps), `schedule` (ticks), `nature` (GC and what it does
-//! to chains), `chains` (what lies in buckets), `command`, `scenario`, `hash`, `view`.
+//! Inside: `state` (the value), `cluster`, `timeline`, `dispatch` (statements), `waiting` (ranges that do not answer), `job`
+//! (steps), `schedule` (ticks), `nodes` (failures and what follows), `nature` (GC and what it does to chains), `chains` (what
+//! lies in buckets), `command`, `scenario`, `hash`, `view`.
 //!
 //! Never knows: JavaScript, DOM, files, the wall clock.
 
@@ -48,9 +49,11 @@ mod hash;
 mod job;
 mod job_control;
 mod nature;
+mod nodes;
 mod scenario;
 mod schedule;
 mod sizes;
 mod state;
 mod timeline;
 mod view;
+mod waiting;

@@ -95,6 +95,7 @@ fn set(rest: &str) -> Meta {
 fn demo(rest: &str) -> String {
     let (verb, node) = rest.split_once(' ').unwrap_or((rest, ""));
     let verb = match verb {
+        "add" => return format!("\\sim node join {}", node.trim()),
         "shutdown" => "stop",
         other => other,
     };

@@ -138,7 +138,7 @@ fn next_removal(cluster: &Cluster, now: Timestamp, to: Timestamp) -> Option<Time
 
 /// The first visit after `now` that removes something from this range, if it is a user's.
 fn range_removal(cluster: &Cluster, range: &kv::Range, now: Timestamp) -> Option<Timestamp> {
-    if range.config().ignore_strict_enforcement {
+    if range.config().ignore_strict_enforcement || !range.is_available() {
         return None;
     }
     let garbage = cluster.kv.next_garbage(range.id())?;

@@ -67,10 +67,7 @@ pub(crate) fn replan(state: &mut State, name: &str) {
 }
 
 fn plan(state: &mut State, name: &str, all: &[Schedule], from: Timestamp) {
-    state.agenda.retain(|_, item| match item {
-        Item::Scheduler { cluster } => cluster != name,
-        Item::JobStep { .. } => true,
-    });
+    state.agenda.retain(|_, item| !matches!(item, Item::Scheduler { cluster } if cluster == name));
     if let Some(next) = all.iter().filter_map(|one| one.next_run).min() {
         let at = look_at(moment(next).max(from));
         state.agenda.push(at, Item::Scheduler { cluster: name.to_owned() });

@@ -9,7 +9,8 @@
 //! | `mark NAME`, `branch NAME`, `branches`, `use NAME` | names moments, leaves and joins lines of them |
 //! | `agenda [N]` | what will happen next |
 //! | `cluster new NAME [nodes=N] [share=OTHER] …`, `cluster use NAME`, `cluster list` | clusters |
-//! | `bucket ls URI`, `rm URI`, `flip URI [BYTE]`, `truncate URI [BYTES]`, `cp URI URI` | objects and what may befall them |
+//! | `bucket ls [URI]` | objects |
+//! | `node …`, `partition …`, `heal`, `link …`, `clock …`, `bucket …`, each with `at 10:31` or `in 5m` | faults: module [`fault`] |
 //! | `crash` | all nodes of the cluster in use stop and start: sessions end, jobs go on from their rows |
 //! | `kms ls`, `kms disable\|enable\|deny\|delete URI` | master keys of key services and what may befall them |
 //! | `range-delete CLUSTER TABLE` | an MVCC range tombstone over a table, as bulk deletions write it |
@@ -17,7 +18,9 @@
 //! | `seed`, `now`, `hash`, `help` | tell about the world |
 //!
 //! Shape: text → [`Command`]; words are split at spaces, quoted ones keep theirs. Errors: [`Error`], SQLSTATE 42601 or 22023.
-//! Source: `spec/time.md` 3. Left out: node faults, `diff`, outage, slow, throttle, deny, lock.
+//! Source: `spec/time.md` 3.
+
+pub mod fault;
 
 use base::hlc::{NANOS_PER_SEC, Timestamp};
 use base::sqlstate::SqlState;
@@ -45,8 +48,12 @@ pub const HELP: &str = "\\sim advance 26h                  let time pass
 \\sim cluster new NAME [nodes=N] [share=OTHER]
 \\sim cluster use NAME, cluster list
 \\sim crash                         all nodes stop and start; jobs go on from their rows
+\\sim node N stop|restart|kill|drain|decommission, node join [region=R,az=Z]
+\\sim partition 1,2 | 3, heal, link 1 3 +200ms, clock 2 +400ms
 \\sim bucket ls [URI], rm URI, flip URI [BYTE], truncate URI [BYTES], cp URI URI
 \\sim kms ls, kms disable|enable|deny|delete URI
+\\sim bucket outage|deny|expire|slow|throttle|lock|allow URI
+\\sim … at 10:31 | in 5m            a fault, put off
 \\sim now, seed, hash";
 
 /// One command.
@@ -82,20 +89,14 @@ pub enum Command {
     ClusterList,
     /// Lists objects under a URI.
     BucketLs(String),
-    /// Removes an object, or all under a path that ends with a slash.
-    BucketRm(String),
-    /// Flips the lowest bit of one byte of an object; the middle one if none is named.
-    BucketFlip(String, Option<u64>),
-    /// Cuts an object to so many bytes; half if not said.
-    BucketTruncate(String, Option<u64>),
-    /// Copies an object over another or to a new place.
-    BucketCopy(String, String),
     /// All nodes of the cluster in use stop and start again.
     Crash,
     /// Lists the master keys.
     KmsLs,
     /// Lets something befall a master key.
     Kms(KeyState, String),
+    /// Something befalls the world, now or at a time.
+    Fault(fault::Planned),
     /// Deletes all keys of a table of a cluster by one MVCC range tombstone, as IMPORT's undo and the like do.
     RangeDelete(String, String),
     /// Tells the seed.
@@ -218,7 +219,11 @@ pub fn parse(line: &str) -> Result<Command, Error> {
     if matches!(words.peek(), Some("\\sim")) {
         words.next();
     }
-    let command = match words.next().as_deref() {
+    let first = words.next();
+    if let Some(planned) = fault::parse(first.as_deref().unwrap_or_default(), &mut words)? {
+        return words.end(Command::Fault(planned));
+    }
+    let command = match first.as_deref() {
         None | Some("help" | "?") => Command::Help,
         Some("advance" | "adv") => Command::Advance(words.length("a length of time")?),
         Some("play") => Command::Play(words.next().unwrap_or_default()),
@@ -232,7 +237,11 @@ pub fn parse(line: &str) -> Result<Command, Error> {
         Some("use") => Command::Use(words.want("a branch")?),
         Some("agenda") => Command::Agenda(words.number("a number of items")?.unwrap_or(20)),
         Some("cluster") => cluster(&mut words)?,
-        Some("bucket") => bucket(&mut words)?,
+        Some("bucket") => {
+            words.next();
+            // `ls` alone lists all there is.
+            Command::BucketLs(words.next().unwrap_or_default())
+        }
         Some("kms") => kms(&mut words)?,
         Some("range-delete") => {
             Command::RangeDelete(words.want("a cluster's name")?, words.want("a table's name")?)
@@ -246,10 +255,7 @@ pub fn parse(line: &str) -> Result<Command, Error> {
         Some("hash") => Command::Hash,
         Some(other) => return Err(Error::Unknown { word: other.to_owned() }),
     };
-    match words.next() {
-        None => Ok(command),
-        Some(word) => Err(Error::TooMany { word }),
-    }
+    words.end(command)
 }
 
 fn step(words: &mut Words) -> Result<Command, Error> {
@@ -373,23 +379,6 @@ fn new_cluster(words: &mut Words) -> Result<Command, Error> {
     Ok(Command::ClusterNew(new))
 }
 
-fn bucket(words: &mut Words) -> Result<Command, Error> {
-    let verb = words.want("ls, rm, flip, truncate or cp")?;
-    let uri = match verb.as_str() {
-        // `ls` alone lists all there is.
-        "ls" => words.next().unwrap_or_default(),
-        _ => words.want("a URI")?,
-    };
-    match verb.as_str() {
-        "ls" => Ok(Command::BucketLs(uri)),
-        "rm" => Ok(Command::BucketRm(uri)),
-        "cp" => Ok(Command::BucketCopy(uri, words.want("where to copy it")?)),
-        "flip" => Ok(Command::BucketFlip(uri, words.number("a byte's place")?)),
-        "truncate" => Ok(Command::BucketTruncate(uri, words.number("a number of bytes")?)),
-        _ => Err(Error::Bad { what: "ls, rm, flip, truncate or cp", word: verb }),
-    }
-}
-
 fn kms(words: &mut Words) -> Result<Command, Error> {
     const VERBS: &str = "ls, disable, enable, deny or delete";
     let verb = words.want(VERBS)?;
@@ -429,6 +418,14 @@ impl Words {
         Self { words: words.into_iter().peekable() }
     }
 
+    /// The command, if nothing stands behind it.
+    fn end(mut self, command: Command) -> Result<Command, Error> {
+        match self.words.next() {
+            None => Ok(command),
+            Some(word) => Err(Error::TooMany { word }),
+        }
+    }
+
     fn peek(&mut self) -> Option<&str> {
         self.words.peek().map(String::as_str)
     }
@@ -466,7 +463,12 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
+    use super::fault::{Fault, NodeVerb, Planned, StoreVerb, When};
     use super::*;
+
+    fn now(fault: Fault) -> Command {
+        Command::Fault(Planned { fault, when: None })
+    }
 
     #[test]
     fn reads_the_commands_of_the_sheet() {
@@ -485,7 +487,17 @@ mod tests {
             ("\\sim goto @before-gc", Command::Goto(Place::Mark("before-gc".into()))),
             (
                 "\\sim bucket flip 's3://b/x y?AUTH=implicit' 20",
-                Command::BucketFlip("s3://b/x y?AUTH=implicit".into(), Some(20)),
+                now(Fault::Flip("s3://b/x y?AUTH=implicit".into(), Some(20))),
+            ),
+            ("\\sim node 2 stop", now(Fault::Node(2, NodeVerb::Stop))),
+            ("\\sim partition 1,2 | 3", now(Fault::Partition(vec![vec![1, 2], vec![3]]))),
+            ("\\sim clock 2 +400ms", now(Fault::Clock(2, 400_000_000))),
+            (
+                "\\sim bucket deny s3://b at 10:31",
+                Command::Fault(Planned {
+                    fault: Fault::Store(StoreVerb::Deny, "s3://b".into()),
+                    when: Some(When::At("10:31".into())),
+                }),
             ),
         ] {
             assert_eq!(parse(line), Ok(command), "{line}");
@@ -499,6 +511,8 @@ mod tests {
             ("\\sim advance", "\\sim: a length of time is missing"),
             ("\\sim advance soon", "\\sim: \"soon\" is not a length of time"),
             ("\\sim seed 3", "\\sim: unexpected \"3\""),
+            ("\\sim node two stop", "\\sim: \"two\" is not a node's number"),
+            ("\\sim heal 2", "\\sim: unexpected \"2\""),
         ] {
             assert_eq!(parse(line).unwrap_err().to_string(), text);
         }

@@ -25,7 +25,7 @@ use crate::event::Event;
 use crate::input::{Config, Input};
 use crate::nature::{self, Nature};
 use crate::sizes::Sizes;
-use crate::{command, dispatch, hash, job, scenario, schedule};
+use crate::{command, dispatch, hash, job, nodes, scenario, schedule, waiting};
 
 /// What a plain statement costs. *Units*: nanoseconds.
 pub(crate) const STATEMENT_NANOS: i64 = 1_000_000;
@@ -35,6 +35,9 @@ const ADVANCE_NANOS_MAX: i64 = 100 * 365 * 86_400 * NANOS_PER_SEC;
 
 /// Latest time a clock may reach: 2200-01-01, well inside what dates and 64-bit nanoseconds hold.
 pub(crate) const CLOCK_MAX: Timestamp = Timestamp::from_secs(7_258_118_400);
+
+/// How long the scheduler waits when its rows cannot be read.
+const POSTPONED_NANOS: i64 = 30 * NANOS_PER_SEC;
 
 /// Most items of the agenda that one input may run.
 pub(crate) const ITEMS_MAX: u64 = 1_000_000;
@@ -55,6 +58,25 @@ pub(crate) enum Item {
     Scheduler {
         /// The cluster's name.
         cluster: String,
+    },
+    /// Liveness records of a cluster's nodes run out, or nodes count as dead.
+    Liveness {
+        /// The cluster's name.
+        cluster: String,
+    },
+    /// A change of the replicate queue is done.
+    Replicate {
+        /// The cluster's name.
+        cluster: String,
+        /// Which change.
+        change: Arc<kv::Change>,
+    },
+    /// A fault that was put off.
+    Fault {
+        /// The cluster that it was meant for.
+        cluster: String,
+        /// The line without its time.
+        line: Arc<str>,
     },
 }
 
@@ -182,11 +204,21 @@ impl State {
         nature::pass(self, due);
         if let Some((_, item)) = self.agenda.pop_due(due.max(self.now())) {
             self.work += 1;
+            if let Item::Scheduler { cluster } = &item
+                && !waiting::jobs_can_run(self, cluster)
+            {
+                // Where the rows of schedules cannot be read nothing can be done but wait.
+                self.agenda.push(self.now().add_nanos(POSTPONED_NANOS), item);
+                return true;
+            }
             match item {
                 Item::JobStep { cluster, job, background } => {
                     job::step(self, &cluster, job, background);
                 }
                 Item::Scheduler { cluster } => schedule::tick(self, &cluster),
+                Item::Liveness { cluster } => nodes::expire(self, &cluster),
+                Item::Replicate { cluster, change } => nodes::replicate(self, &cluster, &change),
+                Item::Fault { cluster, line } => command::fault_due(self, &cluster, &line),
             }
         }
         true
@@ -196,7 +228,10 @@ impl State {
     pub(crate) fn jobs_run(&self) -> bool {
         self.agenda.iter().any(|(_, item)| match item {
             Item::JobStep { background, .. } => !background,
-            Item::Scheduler { .. } => false,
+            Item::Scheduler { .. }
+            | Item::Liveness { .. }
+            | Item::Replicate { .. }
+            | Item::Fault { .. } => false,
         })
     }
 

@@ -62,6 +62,14 @@ pub struct Rules {
 macro_rules! rules {
     ($($(#[$doc:meta])* $name:ident: $ty:ty = $old:expr, $new:expr;)*) => {
         impl Rules {
+    /// How long a node counts as live after it was heard. *Units*: nanoseconds. 9 s up to v22.2, 6 s since.
+    pub const fn liveness_nanos(self) -> i64 {
+        match self.version {
+            Version::V21_2 => 9_000_000_000,
+            Version::V26_2 => 6_000_000_000,
+        }
+    }
+
             $($(#[$doc])* pub const fn $name(self) -> $ty {
                 match self.version { Version::V21_2 => $old, Version::V26_2 => $new }
             })*

@@ -171,11 +171,16 @@ plain! {
     AgendaView { now, items, horizon, more }
     AgendaItem { due, kind, title, subject, detail, consequence, repeats }
     Consequence { tone, words }
-    ClusterView { name, id, version, clusters, nodes, ranges, more_ranges }
-    Node { id, locality, liveness, is_live, replicas, leases, size_bytes }
+    ClusterView {
+        name, id, version, clusters, nodes, ranges, more_ranges, unavailable, under_replicated, is_cut, queue
+    }
+    Node {
+        id, locality, liveness, is_live, replicas, leases, size_bytes, process, is_gateway, draining, membership, side,
+        clock_offset, expires, lagging
+    }
     Range {
         id, start, end, table, is_system, replicas, leaseholder, live_bytes, garbage_bytes, keys, gc_threshold, ttl_secs,
-        next_visit, available
+        next_visit, available, standing, lagging
     }
     JobsView { jobs, more }
     Job {

@@ -1,15 +1,15 @@
-//! Commands that change the world: objects befallen, clusters made, time run to something.
+//! Commands that change the world: clusters made, time run to something.
 //!
 //! Shape: state → what to say. Each is an input of the log, so none asks for anything but the state.
 
 use base::hlc::Timestamp;
 use base::sqlstate::SqlState;
-use cloud::fault;
 use cloud::kms::KeyState;
 use protocol::agenda::Tone;
 use protocol::result::StatementResult;
 
-use super::{Outcome, Refusal, hand, lines, named, refuse, store_error, told};
+use super::faults::bucket_changed;
+use super::{Outcome, Refusal, lines, named, refuse, store_error, told};
 use crate::calendar;
 use crate::cluster::Cluster;
 use crate::event::{Event, Kind};
@@ -18,45 +18,6 @@ use crate::nature;
 use crate::sim_command::{self, Condition, Grain, NewCluster};
 use crate::state::{CLOCK_MAX, ITEMS_MAX, State};
 use crate::view;
-
-fn bucket_changed(state: &mut State, words: String) -> StatementResult {
-    state.forget_forecast();
-    let event = Event::new(state.now(), Kind::Bucket, Tone::Warn, words.clone());
-    state.note(event);
-    lines(vec![words])
-}
-
-pub(super) fn bucket_rm(state: &mut State, uri: &str) -> Outcome {
-    let current = state.current.clone();
-    let gone =
-        fault::rm(&mut state.buckets, uri, hand(&current)).map_err(|cause| store_error(&cause))?;
-    let bare = bare(uri);
-    Ok(bucket_changed(state, format!("{gone} objects removed at {bare}")))
-}
-
-pub(super) fn bucket_flip(state: &mut State, uri: &str, byte: Option<u64>) -> Outcome {
-    let (current, now) = (state.current.clone(), state.now());
-    let at = fault::flip(&mut state.buckets, uri, byte, hand(&current), now)
-        .map_err(|cause| store_error(&cause))?;
-    let bare = bare(uri);
-    Ok(bucket_changed(state, format!("a bit of byte {at} flipped in {bare}")))
-}
-
-pub(super) fn bucket_truncate(state: &mut State, uri: &str, bytes: Option<u64>) -> Outcome {
-    let (current, now) = (state.current.clone(), state.now());
-    let left = fault::truncate(&mut state.buckets, uri, bytes, hand(&current), now)
-        .map_err(|cause| store_error(&cause))?;
-    let bare = bare(uri);
-    Ok(bucket_changed(state, format!("{bare} cut to {left} bytes")))
-}
-
-pub(super) fn bucket_copy(state: &mut State, from: &str, to: &str) -> Outcome {
-    let (current, now) = (state.current.clone(), state.now());
-    fault::copy(&mut state.buckets, from, to, hand(&current), now)
-        .map_err(|cause| store_error(&cause))?;
-    let (from, to) = (bare(from), bare(to));
-    Ok(bucket_changed(state, format!("{from} copied to {to}")))
-}
 
 /// All nodes stop and start at once: what is not in rows or buckets is gone, and jobs are taken up from their rows.
 pub(super) fn crash(state: &mut State) -> StatementResult {
@@ -77,12 +38,7 @@ pub(super) fn kms(state: &mut State, to: KeyState, uri: &str) -> Outcome {
     let key = cloud::kms::named(uri).map_err(|cause| store_error(&cause))?;
     let words = format!("{} key {} is {}", key.service(), key.name(), to.word());
     state.buckets.kms.set(key, to).map_err(|cause| store_error(&cause))?;
-    Ok(bucket_changed(state, words))
-}
-
-/// A URI without its parameters, which may hold secrets.
-fn bare(uri: &str) -> &str {
-    uri.split('?').next().unwrap_or(uri)
+    Ok(lines(vec![bucket_changed(state, Tone::Warn, words)]))
 }
 
 pub(super) fn cluster_new(state: &mut State, new: &NewCluster) -> Outcome {

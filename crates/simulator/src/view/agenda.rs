@@ -1,16 +1,18 @@
 //! What will happen next, and what it will break.
 //!
 //! Shape: items of the agenda, and what happens by itself up to a horizon, computed in closed form (module `nature`), soonest
-//! first. Nothing runs ahead, so looking costs no more than listing.
+//! first. Only a fault that was put off costs more than listing: a copy of the world runs ahead to it.
 
 use base::hlc::{NANOS_PER_SEC, Timestamp};
+use base::ids::JobId;
 use base::num;
 use protocol::agenda::{AgendaItem, AgendaKind, AgendaView, Consequence, Tone};
 use protocol::time::Nanos;
 
-use super::words;
+use super::{forecast, words};
 use crate::chains::{Chain, Collection};
 use crate::nature::{self, Coming, Fate, Nature};
+use crate::nodes;
 use crate::state::{Item, State};
 
 /// How far ahead is looked: 30 days.
@@ -26,7 +28,7 @@ pub(crate) fn agenda(state: &mut State, limit: u32) -> AgendaView {
         .agenda
         .iter()
         .filter(|(slot, _)| slot.due <= to)
-        .filter_map(|(slot, item)| job_step(state, slot.due, item))
+        .filter_map(|(slot, item)| one_item(state, slot.due, item))
         .collect();
     items.extend(super::schedules::firings(state).filter(|item| item.due.0 <= to.wall));
     let nature = nature::known(state);
@@ -43,23 +45,96 @@ pub(crate) fn agenda(state: &mut State, limit: u32) -> AgendaView {
     }
 }
 
-fn job_step(state: &State, due: Timestamp, item: &Item) -> Option<AgendaItem> {
-    let Item::JobStep { cluster, job, background } = item else { return None };
-    let title = if *background {
+fn one_item(state: &State, due: Timestamp, item: &Item) -> Option<AgendaItem> {
+    let (cluster, item) = match item {
+        Item::JobStep { cluster, job, background } => (cluster, job_step(*job, *background)),
+        Item::Liveness { cluster } => (cluster, liveness(state, cluster, due)),
+        Item::Replicate { cluster, change } => (cluster, replicate(state, cluster, change)),
+        Item::Fault { cluster, line } => (cluster, planned(state, due, line)),
+        // What schedules do is told by their own view.
+        Item::Scheduler { .. } => return None,
+    };
+    let mut item = AgendaItem { due: Nanos(due.wall), ..item };
+    if state.clusters.len() > 1 {
+        item.detail = format!(
+            "on cluster {cluster}{}{}",
+            if item.detail.is_empty() { "" } else { ": " },
+            item.detail
+        );
+    }
+    Some(item)
+}
+
+fn job_step(job: JobId, background: bool) -> AgendaItem {
+    let title = if background {
         format!("job {job} clears what was dropped")
     } else {
         format!("job {job} takes its next step")
     };
-    let detail =
-        if state.clusters.len() > 1 { format!("on cluster {cluster}") } else { String::new() };
-    Some(AgendaItem {
-        due: Nanos(due.wall),
+    AgendaItem {
         kind: AgendaKind::Job,
         title,
         subject: Some(job.to_string()),
-        detail,
         ..AgendaItem::default()
-    })
+    }
+}
+
+fn says(tone: Tone, words: impl Into<String>) -> Option<Consequence> {
+    Some(Consequence { tone, words: words.into() })
+}
+
+/// Nodes whose record runs out, or that count as dead from then on; and what that does, found out on a copy.
+fn liveness(state: &State, name: &str, due: Timestamp) -> AgendaItem {
+    let Some(cluster) = state.clusters.get(name) else { return AgendaItem::default() };
+    let mut ahead = cluster.kv.clone();
+    let before = nodes::toll(&ahead);
+    let told = ahead.expire(due);
+    let after = nodes::toll(&ahead);
+    let names = |dead: bool| -> Vec<String> {
+        told.iter().filter(|(_, is)| *is == dead).map(|(id, _)| format!("n{id}")).collect()
+    };
+    let (silent, dead) = (names(false), names(true));
+    let consequence = if !dead.is_empty() {
+        match ahead.next_change(false) {
+            Some(_) => says(Tone::Safe, "replicas are replaced"),
+            None => says(Tone::Warn, "no room to replace its replicas"),
+        }
+    } else if after.waiting < before.waiting {
+        says(Tone::Safe, "leases move, ranges answer again")
+    } else if after.lost > 0 {
+        says(Tone::Breaks, "ranges stay without a majority")
+    } else {
+        says(Tone::Neutral, "leases move")
+    };
+    let title = if dead.is_empty() {
+        format!("the liveness record of {} runs out", silent.join(", "))
+    } else {
+        format!("{} counts as dead", dead.join(", "))
+    };
+    let subject = silent.first().or(dead.first()).cloned();
+    AgendaItem { kind: AgendaKind::Fault, title, subject, consequence, ..AgendaItem::default() }
+}
+
+fn replicate(state: &State, name: &str, change: &kv::Change) -> AgendaItem {
+    let Some(cluster) = state.clusters.get(name) else { return AgendaItem::default() };
+    AgendaItem {
+        kind: AgendaKind::Other,
+        title: nodes::change_words(cluster, change, state.now(), false),
+        consequence: says(Tone::Safe, "ranges move"),
+        ..AgendaItem::default()
+    }
+}
+
+/// A fault to come, and what it would do: a throw-away copy of the world runs ahead to it.
+fn planned(state: &State, due: Timestamp, line: &str) -> AgendaItem {
+    let shown: Vec<&str> =
+        line.split(' ').map(|word| word.split('?').next().unwrap_or(word)).collect();
+    AgendaItem {
+        kind: AgendaKind::Fault,
+        title: format!("\\sim {}", shown.join(" ")),
+        consequence: forecast::of_fault(state, due),
+        ..AgendaItem::default()
+    }
 }
 
 fn fate(one: &Coming) -> AgendaItem {

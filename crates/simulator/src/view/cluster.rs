@@ -8,6 +8,7 @@ use protocol::time::Nanos;
 use crate::chains;
 use crate::cluster::Cluster;
 use crate::nature;
+use crate::nodes;
 use crate::state::State;
 
 /// Most ranges listed.
@@ -26,13 +27,36 @@ pub(super) fn cluster(state: &State) -> ClusterView {
         id: cluster.id.to_string(),
         version: cluster.rules.version().tag().to_owned(),
         clusters,
-        nodes: nodes(cluster),
+        nodes: all_nodes(cluster),
+        unavailable: count(cluster.kv.ranges().filter(|range| !range.is_available())),
+        under_replicated: count(cluster.kv.ranges().filter(|range| !lagging(range).is_empty())),
+        is_cut: cluster.kv.is_cut(),
+        queue: cluster
+            .kv
+            .next_change(cluster.balancing)
+            .map(|change| nodes::change_words(cluster, &change, now, false)),
         more_ranges: num::to_u32(cluster.kv.ranges().count().saturating_sub(ranges.len())),
         ranges,
     }
 }
 
-fn nodes(cluster: &Cluster) -> Vec<Node> {
+fn count<'a>(ranges: impl Iterator<Item = &'a kv::Range>) -> u32 {
+    num::to_u32(ranges.count())
+}
+
+/// The nodes whose replica of a range lags or cannot be reached.
+fn lagging(range: &kv::Range) -> Vec<u32> {
+    let position = range.log_position();
+    let stopped = range.stopped();
+    let replicas = range.replicas().into_iter();
+    replicas
+        .filter(|replica| replica.position < position || stopped.contains(&replica.node))
+        .map(|replica| replica.node.0)
+        .collect()
+}
+
+fn all_nodes(cluster: &Cluster) -> Vec<Node> {
+    let gateway = cluster.kv.gateway();
     cluster
         .kv
         .nodes()
@@ -42,20 +66,48 @@ fn nodes(cluster: &Cluster) -> Vec<Node> {
             let mut shown = Node {
                 id: id.0,
                 locality: locality(&node.config.locality),
-                liveness: if node.live { "live" } else { "suspect" }.to_owned(),
+                liveness: node.liveness_word().to_owned(),
                 is_live: node.live,
+                process: process_word(node.process).to_owned(),
+                is_gateway: gateway == Some(id),
+                draining: node.draining,
+                membership: node.membership.word().to_owned(),
+                side: node.side,
+                clock_offset: Nanos(node.clock_offset_nanos),
+                expires: node.expires.map(|at| Nanos(at.wall)),
                 ..Node::default()
             };
             for range in cluster.kv.ranges() {
                 if range.replicas().iter().any(|replica| replica.node == id) {
                     shown.replicas += 1;
                     shown.size_bytes += range.stats().total_bytes();
+                    shown.lagging += u32::from(lagging(range).contains(&id.0));
                 }
                 shown.leases += u32::from(range.leaseholder() == id);
             }
             shown
         })
         .collect()
+}
+
+const fn process_word(process: kv::Process) -> &'static str {
+    match process {
+        kv::Process::Running => "running",
+        kv::Process::Stopped => "stopped",
+        kv::Process::Lost => "lost",
+    }
+}
+
+const fn standing_words(range: &kv::Range) -> &'static str {
+    if range.is_available() {
+        return "";
+    }
+    match range.standing() {
+        kv::Standing::Served => "on the other side of the partition",
+        kv::Standing::LeaseHeld => "its lease is held by a node that does not answer",
+        kv::Standing::CatchingUp => "replicas catch up",
+        kv::Standing::LostQuorum => "lost its majority",
+    }
 }
 
 fn locality(tiers: &[(String, String)]) -> String {
@@ -83,5 +135,7 @@ fn one_range(cluster: &Cluster, range: &kv::Range, now: Timestamp) -> Range {
         ttl_secs: range.config().gc_ttl_secs,
         next_visit: Some(Nanos(nature::visit_after(now.next()).wall)),
         available: range.is_available(),
+        standing: standing_words(range).to_owned(),
+        lagging: lagging(range),
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod chains;
 mod clock;
 mod cluster;
 mod data;
+mod forecast;
 mod jobs;
 mod restore_plan;
 mod schedules;
