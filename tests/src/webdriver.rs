@@ -75,14 +75,17 @@ impl Browser {
         )
     }
 
-    /// Asks for light or dark.
+    /// Asks for light or dark, and for no motion: what is halfway between two colours has neither's contrast.
     ///
     /// # Errors
     /// When the browser does not answer.
     pub fn scheme(&self, scheme: &str) -> Result {
         self.devtools(
             "Emulation.setEmulatedMedia",
-            &json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] }),
+            &json!({ "features": [
+                { "name": "prefers-color-scheme", "value": scheme },
+                { "name": "prefers-reduced-motion", "value": "reduce" },
+            ] }),
         )
     }
 

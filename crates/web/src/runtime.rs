@@ -59,6 +59,7 @@ pub(crate) struct Runtime {
     hear: Closure<dyn FnMut(JsValue)>,
     engine: Engine,
     after: Vec<Effect>,
+    opened: bool,
     kept: Vec<Closure<dyn FnMut(JsValue)>>,
 }
 
@@ -76,7 +77,7 @@ impl Runtime {
             })
         };
         let engine = start_engine(hear.as_ref().unchecked_ref());
-        Self { on, client, hear, engine, after: Vec::new(), kept: Vec::new() }
+        Self { on, client, hear, engine, after: Vec::new(), opened: false, kept: Vec::new() }
     }
 
     /// Does what the state wants.
@@ -123,7 +124,15 @@ impl Runtime {
         }
         for effect in std::mem::take(&mut self.after) {
             match effect {
-                Effect::FocusPrompt => focus_prompt(),
+                Effect::FocusPrompt => {
+                    focus_prompt();
+                    if !std::mem::replace(&mut self.opened, true)
+                        && let Some(window) = window()
+                    {
+                        // The page opens at its top, whatever has the focus.
+                        window.scroll_to_with_x_and_y(0.0, 0.0);
+                    }
+                }
                 Effect::Focus(selector) => {
                     if let Some(element) = find(selector) {
                         let _shown = element.unchecked_ref::<HtmlElement>().focus();

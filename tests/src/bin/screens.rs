@@ -1,4 +1,5 @@
-//! Pictures of the page: 1440, 820 and 390 px, light and dark, at the start and after the story of a broken chain.
+//! Pictures of the page: 1440, 820 and 390 px, light and dark, at the start, through the story of a broken
+//! chain, and each tab after it.
 //!
 //! `cargo xtask screens [DIR]`; the pictures are for people and are not committed.
 
@@ -21,25 +22,57 @@ fn main() -> Result {
             browser.scheme(scheme)?;
             browser.open(&server.url)?;
             browser.until("the prompt", "return !!document.querySelector('textarea') && document.body.dataset.ready === 'true'")?;
-            save(&browser.picture()?, &folder.join(format!("{width}-{scheme}-start.png")))?;
-            for statement in STORY {
-                run(&browser, statement)?;
+            let shot = |name: &str| -> Result {
+                save(&browser.picture()?, &folder.join(format!("{width}-{scheme}-{name}.png")))
+            };
+            shot("1-start")?;
+            for (name, statements) in STORY {
+                for statement in statements {
+                    run(&browser, statement)?;
+                }
+                shot(name)?;
             }
-            save(&browser.picture()?, &folder.join(format!("{width}-{scheme}-story.png")))?;
+            for tab in TABS {
+                browser.click(&format!("#tab-{tab}"))?;
+                browser.until(tab, "return !document.querySelector('.waiting')")?;
+                browser.script("document.querySelector('.inspector').scrollIntoView()")?;
+                shot(&format!("5-{tab}"))?;
+            }
             println!("  {width} × {height}, {scheme}");
         }
     }
     Ok(())
 }
 
-/// A chain that grows, a link that tears, a new full.
-const STORY: [&str; 6] = [
-    "BACKUP DATABASE bank INTO 's3://acme/prod?AUTH=implicit';",
-    "\\sim advance 1h",
-    "BACKUP DATABASE bank INTO LATEST IN 's3://acme/prod?AUTH=implicit';",
-    "ALTER DATABASE bank CONFIGURE ZONE USING gc.ttlseconds = 600;",
-    "\\sim advance 30m",
-    "BACKUP DATABASE bank INTO LATEST IN 's3://acme/prod?AUTH=implicit';",
+const TABS: [&str; 8] =
+    ["agenda", "cluster", "storage", "jobs", "schedules", "data", "plots", "events"];
+
+/// A chain that grows, a link that tears, a new full and a table restored from it.
+const STORY: [(&str, &[&str]); 3] = [
+    (
+        "2-chain",
+        &[
+            "BACKUP DATABASE bank INTO 's3://acme/prod?AUTH=implicit';",
+            "\\sim advance 1h",
+            "BACKUP DATABASE bank INTO LATEST IN 's3://acme/prod?AUTH=implicit';",
+        ],
+    ),
+    (
+        "3-break",
+        &[
+            "ALTER DATABASE bank CONFIGURE ZONE USING gc.ttlseconds = 600;",
+            "\\sim advance 30m",
+            "BACKUP DATABASE bank INTO LATEST IN 's3://acme/prod?AUTH=implicit';",
+        ],
+    ),
+    (
+        "4-restore",
+        &[
+            "BACKUP DATABASE bank INTO 's3://acme/prod?AUTH=implicit';",
+            "DROP TABLE bank.accounts;",
+            "RESTORE TABLE bank.accounts FROM LATEST IN 's3://acme/prod?AUTH=implicit' WITH skip_missing_foreign_keys;",
+        ],
+    ),
 ];
 
 /// Types one statement and waits for its end, which the page marks on its body.

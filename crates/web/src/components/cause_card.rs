@@ -87,7 +87,8 @@ fn mark(mark: &CauseMark, scale: &Scale, bands: &mut (Band, Band)) -> El {
     let mut try_place = |up: bool| {
         let (band, y, wanted) =
             if up { (&mut bands.0, 13.0, x + 6.0) } else { (&mut bands.1, 58.0, x - wide / 2.0) };
-        band.place(wanted, wide, bounds).map(|left| (left, y))
+        // On a card there is no other place for these words: any distance is better than none.
+        band.place_within(wanted, wide, bounds, bounds.1).map(|left| (left, y))
     };
     let place = try_place(up_first).or_else(|| try_place(!up_first));
     el("g")

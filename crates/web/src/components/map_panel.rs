@@ -112,7 +112,10 @@ fn zoom(on: &On) -> El {
 fn picture(props: &MapPanelProps) -> El {
     let (map, ui, on) = (&props.map, &props.ui, &props.on);
     let picture = layout::lay(map, ui.shown(map), ui.width, ui.cursor.as_ref());
-    let extras = paint::Extras { summary: paint::summary(map), chosen: ui.chosen.as_ref(), on };
+    let plan = ui.plan.as_ref().filter(|_| ui.cursor.is_some());
+    let reads = plan.map_or(&[][..], |plan| &plan.layers);
+    let extras =
+        paint::Extras { summary: paint::summary(map), reads, chosen: ui.chosen.as_ref(), on };
     let wide = num::float(ui.width.max(1));
     let drag = Rc::new(move |event: &Event| {
         let event: &PointerEvent = event.unchecked_ref();

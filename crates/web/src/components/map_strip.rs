@@ -92,6 +92,10 @@ fn plan(cursor: &Cursor, plan: Option<&RestorePlan>, map: &ChainMap, on: &On) ->
     let write = button("primary", "Write the statement", on, Intent::Map(map::Intent::CursorWrite));
     let class = if possible.is_some() { "muted" } else { "bad" };
     let mut parts = vec![title, of("p", class).text(words)];
+    parts.extend(possible.filter(|plan| !plan.layers.is_empty()).map(|plan| {
+        let layers = plan.layers.iter().map(|layer| el("li").kid(el("code").text(layer)));
+        el("details").kid(el("summary").text("Layers, in order")).kid(el("ol").kids(layers))
+    }));
     parts.extend(possible.map(|plan| of("code", "strip-statement").text(&plan.statement)));
     parts.push(
         of("div", "row")

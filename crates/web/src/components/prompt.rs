@@ -20,7 +20,7 @@ use super::highlight::highlight;
 use crate::el::{El, Meaning, On, button, el, of};
 use crate::scan;
 use crate::state::Intent;
-use crate::state::shell::{self, Shell};
+use crate::state::shell::{self, PAINTED_BYTES_MAX, Shell};
 
 /// Items of the popup that are seen at once.
 const ITEMS_SEEN: usize = 10;
@@ -59,7 +59,10 @@ fn editor(shell: &Shell, on: &On) -> El {
     });
     let active = shell.popup.as_ref().map(|popup| item_id(popup.chosen));
     let ink = of("pre", "ink").set("aria-hidden", "true");
-    let area = el("textarea")
+    // A huge paste stands in the text area alone: its coloured copy would be laid out a second time.
+    let is_huge = shell.input.len() > PAINTED_BYTES_MAX;
+    let copy = if is_huge { "" } else { shell.input.as_str() };
+    let area = of("textarea", if is_huge { "huge" } else { "" })
         .set("id", "shell-input")
         .set("rows", "1")
         .set("spellcheck", "false")
@@ -72,7 +75,7 @@ fn editor(shell: &Shell, on: &On) -> El {
         .value(&shell.input)
         .hear(ListenerKind::oninput, on, typed)
         .hear(ListenerKind::onkeydown, on, pressed);
-    of("div", "editor").kid(highlight(ink, &shell.input, &shell.tokens).text("\n")).kid(area)
+    of("div", "editor").kid(highlight(ink, copy, &shell.tokens).text("\n")).kid(area)
 }
 
 fn key_down(

@@ -85,12 +85,24 @@ fn next(props: &ShellPanelProps) -> Option<El> {
     })
 }
 
+/// The first minute, in three steps; what to try next leads through them.
+const STEPS: [&str; 3] = [
+    "Take a full backup: a chain begins in the map.",
+    "Let time pass and append an incremental: the chain grows.",
+    "Let garbage collection pass the chain's end, try again, and read why it fails.",
+];
+
 /// What the log says before the first statement.
 fn welcome() -> El {
-    of("p", "welcome")
-        .text("A statement waits in the prompt below. ")
-        .kid(el("kbd").text("Enter"))
-        .text(" runs it.")
+    let steps = STEPS.iter().map(|step| el("li").text(step));
+    of("div", "welcome")
+        .kid(
+            el("p")
+                .text("A statement waits in the prompt below. ")
+                .kid(el("kbd").text("Enter"))
+                .text(" runs it."),
+        )
+        .kid(el("ol").kids(steps))
 }
 
 /// Shown after a moment, so that what is quick does not flicker.

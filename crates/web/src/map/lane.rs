@@ -51,6 +51,8 @@ pub(crate) struct Block {
     pub(crate) band: Option<(f64, f64)>,
     /// What is wrong with it.
     pub(crate) fault: bool,
+    /// Its directory: a restore names those it reads.
+    pub(crate) path: String,
     /// Which it is.
     pub(crate) mark: Mark,
     /// Its facts, for a pointer that rests on it.
@@ -217,6 +219,7 @@ fn row(
                 half,
                 band: band.filter(|(left, right)| right > left),
                 fault: layer.fault.is_some(),
+                path: layer.path.clone(),
                 mark: Mark::Layer(collection.name.clone(), chain.subdir.clone(), place),
                 title: layer_title(layer),
             });

@@ -15,6 +15,8 @@ use crate::state::map::{self, Mark};
 pub(crate) struct Extras<'a> {
     /// The summary that stands for the picture.
     pub(crate) summary: String,
+    /// Directories of the layers that a restore to the cursor reads.
+    pub(crate) reads: &'a [String],
     /// The mark chosen.
     pub(crate) chosen: Option<&'a Mark>,
     /// Where intents go.
@@ -211,6 +213,11 @@ fn paint_block(block: &Block, y: f64, extras: &Extras<'_>) -> El {
             let class = if block.half < 4.5 { "ring ring-small" } else { "ring" };
             ("incremental", circle(class, block.x, y, block.half))
         }
+    };
+    let shape = if extras.reads.contains(&block.path) {
+        el("g").kid(circle("read", block.x, y, block.half.max(10.0) + 5.0)).kid(shape)
+    } else {
+        shape
     };
     let fault = block.fault.then(|| {
         let (x, y) = (px(block.x + 9.0), px(y - block.half - 8.0));

@@ -142,7 +142,7 @@ impl UiState {
             self.shell.say(vec![words.to_owned()]);
         }
         self.page.undo = self.startup.aside.take().map(super::page::Undo::of);
-        if self.startup.shared {
+        if std::mem::take(&mut self.startup.shared) {
             let words = "This world came with the link: every input was run again, and its hash is the same. \
                          The menu \"scenario\" leads back to your own.";
             self.shell.say(vec![words.to_owned()]);

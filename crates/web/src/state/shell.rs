@@ -25,7 +25,7 @@ const HISTORY_MAX: usize = 500;
 pub(crate) const ENTRIES_MAX: usize = 400;
 
 /// Longest text that is coloured and remembered: what is longer was pasted, and every token of it would be an element.
-const PAINTED_BYTES_MAX: usize = 20_000;
+pub(crate) const PAINTED_BYTES_MAX: usize = 20_000;
 
 /// Asks for the colours of a text.
 const fn paint(whose: Painted, text: String) -> Effect {

@@ -94,7 +94,7 @@ fn done_is_marked_and_the_log_kept_once_all_views_came() {
     answer(&mut state, id, None);
     let effects = settle(&mut state);
     assert!(effects.contains(&Effect::MarkDone(1)));
-    assert_eq!(effects.iter().filter(|effect| **effect == Effect::Ask(Ask::Export)).count(), 1);
+    assert_eq!(effects.iter().filter(|effect| **effect == Effect::Ask(Ask::Keep)).count(), 1);
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_reset_can_be_undone() {
     let mut state = ready();
     let (id, _) = asked(&run(&mut state, "SELECT 1;")).expect("it runs");
     answer(&mut state, id, None);
-    say(&mut state, Said::Exported(vec![1, 2]));
+    say(&mut state, Said::Kept(vec![1, 2]));
     state.apply(Intent::Page(page::Intent::Reset(Load::default())));
     assert!(state.shell.entries.is_empty());
     let effects = state.apply(Intent::Page(page::Intent::UndoReset));
@@ -153,7 +153,7 @@ fn a_reset_can_be_undone() {
 #[test]
 fn an_engine_that_ends_is_rebuilt_from_its_log() {
     let mut state = ready();
-    say(&mut state, Said::Exported(vec![7]));
+    say(&mut state, Said::Kept(vec![7]));
     run(&mut state, "SELECT 1;");
     let effects = say(&mut state, Said::Died("unreachable".to_owned()));
     assert!(effects.contains(&Effect::RestartEngine));
@@ -169,6 +169,58 @@ fn a_kept_world_that_cannot_be_opened_gives_a_new_one() {
     let error = RpcError { code: "bad_snapshot".to_owned(), message: "no".to_owned() };
     let effects = say(&mut state, Said::Refused(Ask::Import(vec![9]), error));
     assert!(effects.contains(&Effect::Ask(Ask::Load(Load::default()))));
+}
+
+#[test]
+fn a_link_that_does_not_open_leads_back_to_the_own_world() {
+    let startup = Startup {
+        snapshot: Some(vec![9]),
+        shared: true,
+        aside: Some(vec![1]),
+        ..Startup::default()
+    };
+    let (mut state, _) = UiState::open(startup);
+    say(&mut state, Said::Info(info()));
+    let error = RpcError { code: "bad_snapshot".to_owned(), message: "no".to_owned() };
+    let effects = say(&mut state, Said::Refused(Ask::Import(vec![9]), error));
+    assert_eq!(effects, [Effect::Ask(Ask::Import(vec![1]))]);
+}
+
+#[test]
+fn a_link_pushes_the_own_world_aside_and_it_comes_back() {
+    let startup = Startup {
+        snapshot: Some(vec![9]),
+        shared: true,
+        aside: Some(vec![1]),
+        ..Startup::default()
+    };
+    let (mut state, _) = UiState::open(startup);
+    say(&mut state, Said::Info(info()));
+    say(&mut state, Said::Imported);
+    let effects = state.apply(Intent::Page(page::Intent::UndoReset));
+    assert!(effects.contains(&Effect::Ask(Ask::Import(vec![1]))));
+}
+
+#[test]
+fn a_branch_that_is_tried_gets_a_free_name() {
+    let mut state = ready();
+    let clock =
+        Clock { branches: vec!["main".to_owned(), "what-if".to_owned()], ..Clock::default() };
+    state.world.clock = Rc::new(clock);
+    let lines = vec!["\\sim branch what-if".to_owned()];
+    let effects = state.apply(Intent::Shell(shell::Intent::Try(lines)));
+    assert_eq!(asked(&effects).map(|(_, text)| text).as_deref(), Some("\\sim branch what-if-2"));
+}
+
+#[test]
+fn a_file_is_a_session_or_statements() {
+    let mut state = ready();
+    let effects = state.apply(Intent::Page(page::Intent::File(b"amber 1\n".to_vec())));
+    assert!(effects.contains(&Effect::Ask(Ask::Import(b"amber 1\n".to_vec()))));
+    let effects = state.apply(Intent::Page(page::Intent::File(b"SELECT 1;".to_vec())));
+    assert_eq!(asked(&effects).map(|(_, text)| text).as_deref(), Some("SELECT 1;"));
+    state.apply(Intent::Page(page::Intent::File(vec![0xff, 0xfe])));
+    assert_eq!(state.boot, Boot::Ready);
 }
 
 #[test]
