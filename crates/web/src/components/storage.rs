@@ -7,10 +7,21 @@ use super::agenda::empty;
 use super::icons::{self, icon};
 use super::map_panel::statement;
 use super::object::object_pane;
-use crate::el::{El, On, el, of};
+use crate::el::{El, On, button, el, of};
 use crate::format;
 use crate::state::inspect::{self, Inspector};
-use crate::state::{Intent, World};
+use crate::state::{Intent, World, shell};
+
+/// What may befall a bucket: words and verb; the last ends the others.
+const FAULTS: [(&str, &str); 7] = [
+    ("Outage", "outage"),
+    ("Deny", "deny"),
+    ("Expire its keys", "expire"),
+    ("Slow", "slow"),
+    ("Throttle", "throttle"),
+    ("Lock objects", "lock"),
+    ("Allow again", "allow"),
+];
 
 /// The tab.
 pub(crate) fn storage(view: &StorageView, world: &World, at: &Inspector, on: &On) -> Vec<El> {
@@ -82,12 +93,21 @@ fn one_bucket(bucket: &Bucket, now: Nanos, at: &Inspector, on: &On) -> El {
     let objects = format::counted(count, "object", "objects");
     let facts = [" ", &objects, " · ", &format::bytes(bucket.size_bytes)].concat();
     let lines = tree(bucket, &at.closed);
+    let faults = FAULTS.iter().map(|(words, verb)| {
+        let line = ["\\sim bucket ", verb, " '", &bucket.uri, "'"].concat();
+        let run = Intent::Shell(shell::Intent::Run(vec![line.clone()]));
+        button("small", words, on, run).set("title", &line)
+    });
+    let faults = of("details", "faults")
+        .kid(el("summary").text("Faults of the whole bucket"))
+        .kid(of("div", "row").kids(faults));
     let more = (bucket.more > 0)
         .then(|| of("p", "muted").text(&[&bucket.more.to_string(), " more objects"].concat()));
     of("section", "bucket")
         .kid(el("h3").kid(el("code").text(&bucket.uri)).kid(of("span", "muted").text(&facts)))
         .kid(of("ul", "tree").kids(lines.iter().map(|found| line(found, &bucket.uri, now, on))))
         .maybe(more)
+        .kid(faults)
 }
 
 fn line(line: &Line<'_>, bucket: &str, now: Nanos, on: &On) -> El {
