@@ -213,7 +213,12 @@ fn take_latency(state: &State, name: &str) -> i64 {
 }
 
 /// Keeps a backup that was to extend a chain and failed: the map shows it there.
-fn remember_attempt(state: &mut State, name: &str, stmt: &Statement, error: &ErrorReply) {
+pub(crate) fn remember_attempt(
+    state: &mut State,
+    name: &str,
+    stmt: &Statement,
+    error: &ErrorReply,
+) {
     let Statement::Backup(backup) = stmt else { return };
     let Some((collections, place, chain)) = view::cause::chain_of(state, name, backup) else {
         return;

@@ -14,13 +14,14 @@ use backup::schedule::executor::{self, Fired};
 use backup::schedule::record::{self, Schedule};
 use backup::schedule::{alter, control, create, show};
 use base::hlc::{NANOS_PER_SEC, Timestamp};
+use base::sqlstate::SqlState;
 use protocol::agenda::Tone;
 use protocol::result::ErrorReply;
 use sql::ast::query::{Select, SelectBody};
 use sql::ast::schedule::{ControlSchedules, ScheduleCommand};
 use sql::ast::{Expr, Show, Statement};
 use sql::catalog::system::ids;
-use sql::jobs::Record;
+use sql::jobs::{Record, Status};
 use sql::outcome::Rows;
 use sql::session::Session;
 
@@ -28,7 +29,7 @@ use crate::dispatch::{self, Answer};
 use crate::event::{Event, Kind};
 use crate::input::SessionRef;
 use crate::state::{Item, State};
-use crate::{job, job_control};
+use crate::{job, job_control, view};
 
 /// Time between two looks of the scheduler: setting `jobs.scheduler.pace`, by default.
 const PACE_NANOS: i64 = 60 * NANOS_PER_SEC;
@@ -94,7 +95,11 @@ pub(crate) fn tick(state: &mut State, name: &str) {
                 Tone::Hold,
                 "is of another cluster and was paused; RESUME SCHEDULE starts it".to_owned(),
             ),
-            Ok(Fired::Failed(why)) => (Tone::Breaks, format!("could not make its job: {why}")),
+            Ok(Fired::Failed(why)) => {
+                let error = dispatch::reply(SqlState::UNCATEGORIZED, why.as_str());
+                remember(state, name, one, error);
+                (Tone::Breaks, format!("could not make its job: {why}"))
+            }
             Err(error) => (Tone::Breaks, format!("could not run: {}", error.message)),
         };
         tell(state, one, said.0, &said.1);
@@ -127,11 +132,24 @@ fn call<T>(
 
 /// A schedule hears that its job has ended.
 pub(crate) fn job_ended(state: &mut State, name: &str, record: &Record) {
-    if executor::made_by(record).is_none() {
-        return;
+    let Some(id) = executor::made_by(record) else { return };
+    if record.status == Status::Failed
+        && let Some(Ok(Some(one))) = job::in_txn(state, name, |sys| record::load(sys, id))
+    {
+        let error = dispatch::reply(SqlState::UNCATEGORIZED, record.payload.error.as_str());
+        remember(state, name, &one, error);
     }
     let heard = call(state, name, "root", |cx| executor::job_ended(record, cx));
     debug_assert!(heard.is_ok(), "job {}: {heard:?}", record.id);
+}
+
+/// Keeps a scheduled backup that failed where it was to extend a chain: the map shows it there, with its cause.
+fn remember(state: &mut State, name: &str, one: &Schedule, mut error: ErrorReply) {
+    let Some(rules) = state.clusters.get(name).map(|cluster| cluster.rules) else { return };
+    let Some(backup) = one.statement(rules) else { return };
+    let stmt = Statement::Backup(Box::new(backup));
+    error.cause = view::cause::explain(state, name, &stmt, &error).map(Box::new);
+    dispatch::remember_attempt(state, name, &stmt, &error);
 }
 
 /// Carries out a statement about schedules; `None` for any other.

@@ -218,6 +218,7 @@ fn named(names: impl Iterator<Item = String>, kind: &str) -> Vec<Completion> {
 fn words(world: &mut World, last: &str) -> Vec<Completion> {
     match last {
         "JOB" | "JOBS" => jobs(world),
+        "SCHEDULE" | "SCHEDULES" => schedules(world),
         "DATABASE" | "USE" => databases(world),
         "FROM" | "TABLE" | "INTO" | "UPDATE" | "JOIN" | "," => {
             let mut items = tables(world);
@@ -261,6 +262,16 @@ fn jobs(world: &mut World) -> Vec<Completion> {
         words: format!("{} {}", job.kind, job.status),
     };
     view.jobs.into_iter().map(item).collect()
+}
+
+fn schedules(world: &mut World) -> Vec<Completion> {
+    let View::Schedules(view) = world.view(&Query::Schedules) else { return Vec::new() };
+    let item = |one: protocol::schedules::Schedule| Completion {
+        text: one.id,
+        kind: "schedule".to_owned(),
+        words: format!("{} {} {}", one.label, one.backup_type, one.recurrence),
+    };
+    view.schedules.into_iter().map(item).collect()
 }
 
 /// Collections and the subdirectories of their fulls.

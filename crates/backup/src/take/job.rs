@@ -381,9 +381,19 @@ fn mark_done(job: &mut Job, done: &[Span], part: Part, cx: &Cx<'_, '_>) {
     if part != Part::Introduced {
         add(&mut job.state.done);
     }
-    let left = todo(job, cx.sql.kv).spans.len();
-    let whole = job.draft.spans.len() + job.draft.introduced_spans.len();
+    let left = weight(&todo(job, cx.sql.kv).spans, cx.sql.kv);
+    let all: Vec<Span> = job.draft.spans.iter().map(Into::into).collect();
+    let whole = weight(&all, cx.sql.kv);
     job.set_fraction(whole.saturating_sub(left), whole);
+}
+
+/// How much there is in the ranges of spans: their bytes, and a little for each, so that empty ones count too.
+fn weight(spans: &[Span], kv: &kv::Kv) -> usize {
+    let of_range = |range: &kv::Range| {
+        let stats = range.stats();
+        to_usize(stats.live_bytes + stats.garbage_bytes) + 1
+    };
+    spans.iter().flat_map(|span| kv.ranges_in(span)).map(of_range).sum()
 }
 
 fn statistics(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {

@@ -9,7 +9,7 @@ use protocol::agenda::{AgendaItem, AgendaKind, Consequence, Tone};
 use protocol::chain::{Collection, ForecastKind, ForecastMark};
 use protocol::schedules::{LastRun, Schedule, SchedulesView};
 use protocol::time::Nanos;
-use sql::catalog::protected;
+use sql::catalog::{Sys, protected};
 use sql::jobs::jobspb::Details;
 use sql::jobs::{self, Record, Status};
 use sql::rules::Rules;
@@ -37,9 +37,8 @@ pub(super) fn schedules(state: &State) -> SchedulesView {
 /// The next firing of each schedule that is not paused.
 pub(super) fn firings(state: &State) -> impl Iterator<Item = AgendaItem> {
     let now = state.now();
-    let found = read(state);
-    let rules = found.as_ref().map(|found| found.rules);
-    let schedules = found.map(|found| found.schedules).unwrap_or_default();
+    let rules = state.clusters.get(&state.current).map(|cluster| cluster.rules);
+    let schedules = in_copy(state, |sys| record::all(sys)).unwrap_or_default();
     schedules.into_iter().filter_map(move |row| {
         let next = moment(row.next_run?);
         let (kind, words) = if row.is_incremental() {
@@ -88,28 +87,35 @@ struct Found {
     protections: Vec<protected::Record>,
 }
 
-fn read(state: &State) -> Option<Found> {
+/// Reads rows of the cluster in use from a copy of its key space.
+fn in_copy<T>(
+    state: &State,
+    work: impl FnMut(&mut Sys<'_>) -> Result<T, sql::catalog::Error>,
+) -> Option<T> {
     let cluster = state.clusters.get(&state.current)?;
     let mut kv = cluster.kv.clone();
     let mut catalog = cluster.catalog.clone();
     let mut clock = state.clock.clone();
     let rules = cluster.rules;
     let mut world = jobs::World { kv: &mut kv, catalog: &mut catalog, clock: &mut clock, rules };
-    world
-        .in_txn(|sys| {
-            let schedules = record::all(sys)?;
-            if schedules.is_empty() {
-                return Ok(None);
-            }
-            Ok(Some(Found {
-                rules,
-                schedules,
-                jobs: jobs::all(sys)?,
-                protections: protected::records(sys)?,
-            }))
-        })
-        .ok()
-        .flatten()
+    world.in_txn(work).ok()
+}
+
+fn read(state: &State) -> Option<Found> {
+    let rules = state.clusters.get(&state.current)?.rules;
+    in_copy(state, |sys| {
+        let schedules = record::all(sys)?;
+        if schedules.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Found {
+            rules,
+            schedules,
+            jobs: jobs::all(sys)?,
+            protections: protected::records(sys)?,
+        }))
+    })
+    .flatten()
 }
 
 impl Found {

@@ -1,5 +1,6 @@
 //! The main story, as the page sees it.
 
+use protocol::agenda::AgendaKind;
 use protocol::chain::{ChainMap, ChainState, LayerKind};
 use protocol::query::{Query, View};
 use protocol::result::{Cause, StatementResult};
@@ -233,4 +234,43 @@ fn looking_changes_nothing() {
     run(&mut quiet, "\\sim advance 3h");
     run(&mut world, "\\sim advance 3h");
     assert_eq!(world.hash(), quiet.hash());
+}
+
+#[test]
+fn schedules_are_seen_with_what_they_will_do() {
+    let mut world = two_layers();
+    run(
+        &mut world,
+        "CREATE SCHEDULE nightly FOR BACKUP DATABASE bank INTO 's3://acme/own?AUTH=implicit' RECURRING '@daily' WITH \
+         SCHEDULE OPTIONS updates_cluster_last_backup_time_metric;",
+    );
+    let schedules = |world: &mut World| {
+        let View::Schedules(view) = world.view(&Query::Schedules) else { panic!("schedules") };
+        view
+    };
+    let before = schedules(&mut world);
+    let [incremental, full] = before.schedules.as_slice() else { panic!("{before:?}") };
+    assert_eq!((incremental.status.as_str(), incremental.next_run), ("PAUSED", None));
+    assert_eq!(incremental.partner.as_ref(), Some(&full.id));
+    assert_eq!(full.unpauses.as_ref(), Some(&incremental.id));
+    assert_eq!(full.every, Some(Nanos::from_secs(7 * 86_400)));
+    assert_eq!(before.last_completed, None);
+
+    run(&mut world, "\\sim advance 5m");
+    let after = schedules(&mut world);
+    let [incremental, full] = after.schedules.as_slice() else { panic!("{after:?}") };
+    assert_eq!(full.last.as_ref().unwrap().status, "succeeded");
+    assert_eq!(full.unpauses, None);
+    assert_eq!(incremental.status, "ACTIVE");
+    assert!(after.last_completed.is_some());
+
+    // The agenda counts down to the next run of each.
+    let View::Agenda(agenda) = world.view(&Query::Agenda { limit: 50 }) else { panic!("agenda") };
+    let due: Vec<Nanos> = agenda
+        .items
+        .iter()
+        .filter(|item| item.kind == AgendaKind::Schedule)
+        .map(|item| item.due)
+        .collect();
+    assert_eq!(due, [incremental.next_run.unwrap(), full.next_run.unwrap()]);
 }
