@@ -1,40 +1,31 @@
 //! Sizes and speeds, as a command and never as a timed test.
+//!
+//! Shape: builds the release, then hands over to `tests/bench/bench.mjs`: Node runs the same wasm in the same V8 as the
+//! browser, Chromium is asked for cold starts only. *Errors*: without Node there is nothing that could run wasm.
 
-use std::fs;
-use std::path::Path;
-
-use crate::run::{Result, command, root, run, say};
+use crate::run::{Result, command, root, run, say, succeeds};
 use crate::{page, tools};
 
-/// Sizes of what the browser loads, then speeds under Node, where the same V8 runs the same wasm.
-pub(crate) fn all() -> Result {
-    tools::setup_page()?;
-    page::release()?;
-    say("sizes, kB");
-    println!("  {:<34}{:>9}{:>9}", "file", "raw", "brotli");
-    sizes(&root().join("dist"))?;
-    say("speeds in wasm (Node), peers beside them where npm has them");
-    run(command("node", &["tests/bench/bench.mjs"]))
-}
-
-fn sizes(dist: &Path) -> Result {
-    let mut files: Vec<_> = fs::read_dir(dist)?.collect::<std::result::Result<_, _>>()?;
-    files.sort_by_key(fs::DirEntry::file_name);
-    for file in files.iter().filter(|file| file.path().is_file()) {
-        let bytes = fs::read(file.path())?;
-        let name = file.file_name().to_string_lossy().into_owned();
-        println!("  {name:<34}{:>9}{:>9}", kilobytes(bytes.len()), kilobytes(brotli_len(&bytes)?));
+/// Builds what is measured and measures it. `--quick` for fewer rows and rounds, `--cpu` for processor time on a busy
+/// machine, `--built` to take `dist/` as it is.
+pub(crate) fn all(options: &[&str]) -> Result {
+    if !succeeds("node", &["--version"]) {
+        return Err("the benchmark runs wasm under Node, which is not on PATH".into());
     }
-    Ok(())
-}
-
-fn kilobytes(bytes: usize) -> String {
-    format!("{}.{}", bytes / 1000, bytes % 1000 / 100)
-}
-
-fn brotli_len(bytes: &[u8]) -> Result<usize> {
-    let mut out = Vec::new();
-    let params = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
-    brotli::BrotliCompress(&mut &bytes[..], &mut out, &params)?;
-    Ok(out.len())
+    if !options.contains(&"--built") {
+        tools::setup_page()?;
+        page::release()?;
+    }
+    say("sizes and speeds, peers beside them where npm has them");
+    let mut words = vec!["tests/bench/bench.mjs"];
+    words.extend(options.iter().filter(|word| **word != "--built"));
+    let mut bench = command("node", &words);
+    bench.env("AMBER_DIST", root().join("dist"));
+    match tools::browser() {
+        Ok(browser) => {
+            bench.env("CHROMIUM", browser.chromium).env("CHROMEDRIVER", browser.driver);
+        }
+        Err(cause) => println!("  no cold starts: {cause}"),
+    }
+    run(bench)
 }

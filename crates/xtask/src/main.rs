@@ -23,7 +23,7 @@ cargo xtask COMMAND
   serve [--port N] [--no-open]   set up what is missing, build the page, serve it on a local address
   test                           set up what is missing, run all tests
   build                          static release folder (dist/) and npm package (dist/npm)
-  bench                          sizes and speeds, peers beside them where npm has them
+  bench [--quick] [--cpu]        sizes and speeds, peers beside them where npm has them
   screens [DIR]                  pictures of the page: 1440, 820, 390 px, light and dark
   lint                           formatting, clippy on host and wasm32, documentation, licences
   setup                          only set up what is missing
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         Some((&"serve", options)) => page::serve(options),
         Some((&"test", _)) => test::all(),
         Some((&"build", _)) => page::release(),
-        Some((&"bench", _)) => bench::all(),
+        Some((&"bench", options)) => bench::all(options),
         Some((&"screens", rest)) => page::screens(rest.first().copied().unwrap_or("screenshots")),
         Some((&"lint", _)) => lint::all(),
         Some((&"setup", _)) => tools::setup_all(),
