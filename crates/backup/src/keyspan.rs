@@ -8,8 +8,7 @@
 //!
 //! *Source*: `spec/keys-and-values.md` §2, §3, §7. Left out: tenants.
 
-use std::collections::BTreeMap;
-
+use base::map::Map;
 use base::num::index;
 use base::span::{Key, Span, merge};
 use sql::catalog::descpb::TableDescriptor;
@@ -92,7 +91,7 @@ pub fn spans_of(table: &TableDescriptor) -> Vec<Span> {
 
 /// Which index of each table is the primary one. It is the first, unless ALTER PRIMARY KEY has made another.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct PrimaryIndexes(BTreeMap<u32, u32>);
+pub struct PrimaryIndexes(Map<u32, u32>);
 
 impl<'a> FromIterator<&'a TableDescriptor> for PrimaryIndexes {
     fn from_iter<I: IntoIterator<Item = &'a TableDescriptor>>(tables: I) -> Self {

@@ -11,9 +11,10 @@
 //! end time, RESTORE from a manifest, so both mean the same by a name. *Source*: `spec/backup.md` §2, §3,
 //! `spec/error-messages.md` §3. Errors: [`Error`]. Left out: temporary tables are never targets; virtual clusters.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use base::map::{Map, Set};
+use base::sort;
 use base::span::{Span, merge};
 use base::sqlstate::SqlState;
 use sql::ast::backup::Targets;
@@ -134,7 +135,7 @@ impl fmt::Display for Error {
 #[derive(Clone, Default, Debug)]
 pub struct Snapshot {
     /// By id, dropped ones included.
-    pub by_id: BTreeMap<u32, Descriptor>,
+    pub by_id: Map<u32, Descriptor>,
 }
 
 impl FromIterator<Descriptor> for Snapshot {
@@ -237,11 +238,11 @@ impl Snapshot {
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Selection {
     /// All descriptors of the backup, by id.
-    pub ids: BTreeSet<u32>,
+    pub ids: Set<u32>,
     /// Databases that are asked for as a whole.
-    pub complete_dbs: BTreeSet<u32>,
+    pub complete_dbs: Set<u32>,
     /// What was named itself, and not only came along.
-    pub named: BTreeSet<u32>,
+    pub named: Set<u32>,
 }
 
 impl Selection {
@@ -259,12 +260,12 @@ impl Selection {
 
 /// Joins neighbours inside one table only, so that each span tells its table.
 pub fn merge_by_table(spans: Vec<Span>) -> Vec<Span> {
-    let mut by_table: BTreeMap<Option<u32>, Vec<Span>> = BTreeMap::new();
+    let mut by_table: Map<Option<u32>, Vec<Span>> = Map::new();
     for span in spans {
         by_table.entry(keyspan::table_of(&span.start)).or_default().push(span);
     }
     let mut all: Vec<Span> = by_table.into_values().flat_map(merge).collect();
-    all.sort();
+    sort::natural(&mut all);
     all
 }
 
@@ -420,7 +421,7 @@ pub fn whole_name(snapshot: &Snapshot, name: &ObjectName, scope: Scope<'_>) -> O
 
 /// What comes along with a table: its database, its schema, the types it uses and their array types.
 fn add_dependencies(snapshot: &Snapshot, selection: &mut Selection) {
-    let mut along: BTreeSet<u32> = BTreeSet::new();
+    let mut along: Set<u32> = Set::new();
     for table in selection.tables(snapshot) {
         for id in types_of(table) {
             along.insert(id);
@@ -430,7 +431,7 @@ fn add_dependencies(snapshot: &Snapshot, selection: &mut Selection) {
         }
     }
     selection.ids.extend(along.iter().copied().filter(|id| snapshot.by_id.contains_key(id)));
-    let mut parents_of: BTreeSet<u32> = BTreeSet::new();
+    let mut parents_of: Set<u32> = Set::new();
     for id in &selection.ids {
         if let Some(found) = snapshot.by_id.get(id) {
             let (database, schema) = parents(found);
@@ -441,8 +442,8 @@ fn add_dependencies(snapshot: &Snapshot, selection: &mut Selection) {
 }
 
 /// Ids of the user-defined types that a table's columns have.
-pub fn types_of(table: &TableDescriptor) -> BTreeSet<u32> {
-    let mut ids: BTreeSet<u32> = table.depends_on_types.iter().copied().collect();
+pub fn types_of(table: &TableDescriptor) -> Set<u32> {
+    let mut ids: Set<u32> = table.depends_on_types.iter().copied().collect();
     for column in &table.columns {
         if let Some(ty) = &column.ty {
             add_type(ty, &mut ids);
@@ -451,7 +452,7 @@ pub fn types_of(table: &TableDescriptor) -> BTreeSet<u32> {
     ids
 }
 
-fn add_type(ty: &SqlType, ids: &mut BTreeSet<u32>) {
+fn add_type(ty: &SqlType, ids: &mut Set<u32>) {
     if ty.family == family::ENUM && ty.oid > TYPE_OID_OFFSET {
         ids.insert(ty.oid - TYPE_OID_OFFSET);
     }

@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by saying what it wanted")]
 
-use std::collections::BTreeMap;
+use base::map::Map;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -145,7 +145,7 @@ fn check_layer(layer: &chain::Layer, want: &Value) {
 fn check_rows(layers: &[chain::Layer], want: &Value, buckets: &Buckets) {
     let last = layers.last().unwrap();
     let snapshot: Snapshot = last.manifest.descriptors().collect();
-    let tables: BTreeMap<u32, u32> = snapshot.tables().map(|t| (t.id, t.id)).collect();
+    let tables: Map<u32, u32> = snapshot.tables().map(|t| (t.id, t.id)).collect();
     let spans: Vec<Span> = last.manifest.spans.iter().map(Into::into).collect();
     let mut inputs = Vec::new();
     for layer in layers {

@@ -1,23 +1,28 @@
 //! The two checksums of the formats: CRC-32 (IEEE) over values, CRC-32C (Castagnoli) over blocks of table files.
 //!
-//! Shape: table-driven, sixteen bytes a step; tables are made at compile time and weigh 16 kB each.
+//! Shape: table-driven, sixteen bytes a step. The tables are made at their first use: nothing shrinks 16 kB of noise on
+//! its way to a browser.
 //! *Source*: `spec/keys-and-values.md` §4, `spec/sst-format.md` §2.
+
+use std::sync::OnceLock;
 
 use crate::num::{index, low_u32};
 
 type Tables = [[u32; 256]; 16];
 
-static IEEE: Tables = tables(0xedb8_8320);
-static CASTAGNOLI: Tables = tables(0x82f6_3b78);
+static IEEE: OnceLock<Box<Tables>> = OnceLock::new();
+static CASTAGNOLI: OnceLock<Box<Tables>> = OnceLock::new();
 
 /// CRC-32 (IEEE) of several pieces one after the other.
 pub fn ieee(pieces: &[&[u8]]) -> u32 {
-    !pieces.iter().fold(!0, |crc, piece| update(&IEEE, crc, piece))
+    let tables = IEEE.get_or_init(|| tables(0xedb8_8320));
+    !pieces.iter().fold(!0, |crc, piece| update(tables, crc, piece))
 }
 
 /// CRC-32C (Castagnoli) of several pieces one after the other.
 pub fn castagnoli(pieces: &[&[u8]]) -> u32 {
-    !pieces.iter().fold(!0, |crc, piece| update(&CASTAGNOLI, crc, piece))
+    let tables = CASTAGNOLI.get_or_init(|| tables(0x82f6_3b78));
+    !pieces.iter().fold(!0, |crc, piece| update(tables, crc, piece))
 }
 
 fn update(tables: &Tables, mut crc: u32, bytes: &[u8]) -> u32 {
@@ -48,28 +53,20 @@ fn quad(tables: [&[u32; 256]; 4], word: u32) -> u32 {
         ^ tables[3][usize::from(d)]
 }
 
-const fn tables(polynomial: u32) -> Tables {
-    let mut tables = [[0; 256]; 16];
-    let mut i = 0;
-    while i < 256 {
-        let mut crc = low_u32(i);
-        let mut bit = 0;
-        while bit < 8 {
+fn tables(polynomial: u32) -> Box<Tables> {
+    let mut tables = Box::new([[0; 256]; 16]);
+    for byte in 0..256 {
+        let mut crc = low_u32(byte);
+        for _ in 0..8 {
             crc = if crc & 1 == 1 { (crc >> 1) ^ polynomial } else { crc >> 1 };
-            bit += 1;
         }
-        tables[0][index(low_u32(i))] = crc;
-        i += 1;
+        tables[0][index(low_u32(byte))] = crc;
     }
-    let mut k = 1;
-    while k < 16 {
-        let mut i = 0;
-        while i < 256 {
-            let before = tables[k - 1][i];
-            tables[k][i] = tables[0][index(before & 0xff)] ^ (before >> 8);
-            i += 1;
+    for k in 1..16 {
+        for byte in 0..256 {
+            let before = tables[k - 1][byte];
+            tables[k][byte] = tables[0][index(before & 0xff)] ^ (before >> 8);
         }
-        k += 1;
     }
     tables
 }

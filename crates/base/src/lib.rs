@@ -10,6 +10,8 @@
 //! | [`agenda`] | work by due time, then sequence |
 //! | [`check`] | what an invariant says when it does not hold |
 //! | [`num`] | lossless and clamped steps between number types |
+//! | [`map`] | ordered maps and sets that weigh little |
+//! | [`sort`] | sorting that weighs little |
 //! | [`crc`] | the two checksums of the formats |
 //! | [`room`] | memory asked for ahead |
 //!
@@ -20,8 +22,10 @@ pub mod check;
 pub mod crc;
 pub mod hlc;
 pub mod ids;
+pub mod map;
 pub mod num;
 pub mod rng;
 pub mod room;
+pub mod sort;
 pub mod span;
 pub mod sqlstate;

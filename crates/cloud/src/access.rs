@@ -14,6 +14,7 @@
 
 use crate::error::Error;
 use crate::uri::Uri;
+use base::sort;
 
 /// The kinds of stores that are simulated.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -179,7 +180,7 @@ fn known_params(uri: &Uri, store: &'static str, known: &[&str]) -> Result<(), Er
         .map(|(key, _)| key.clone())
         .filter(|key| !known.contains(&key.as_str()))
         .collect();
-    names.sort();
+    sort::natural(&mut names);
     names.dedup();
     if names.is_empty() { Ok(()) } else { Err(Error::UnknownParams { store, names }) }
 }

@@ -10,14 +10,13 @@
 //! (names and pointers, never bytes). Paths have no leading slash. Left out: that a bucket must be made before use;
 //! here a store is there when it is first written to.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
+use std::collections::BTreeSet;
 use std::sync::Arc;
-
-use base::hlc::Timestamp;
 
 use crate::access::Scheme;
 use crate::kms::Kms;
+use base::hlc::Timestamp;
+use base::map::Map;
 
 /// What tells one store from another. Credentials do not.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -39,14 +38,14 @@ pub struct Object {
     pub written: Timestamp,
 }
 
-type Objects = Arc<BTreeMap<Arc<str>, Object>>;
+type Objects = Arc<Map<Arc<str>, Object>>;
 
 /// All stores of a world.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Buckets {
-    stores: BTreeMap<StoreId, Objects>,
+    stores: Map<StoreId, Objects>,
     /// Cluster → cluster whose nodelocal directories it uses.
-    shared: BTreeMap<String, String>,
+    shared: Map<String, String>,
     /// The key services beside the stores.
     pub kms: Kms,
     /// What is wrong with which stores.
@@ -148,9 +147,7 @@ impl Buckets {
     ) -> impl Iterator<Item = (&'a str, &'a Object)> {
         let map = self.stores.get(store).map(|objects| &**objects);
         map.into_iter()
-            .flat_map(move |objects| {
-                objects.range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
-            })
+            .flat_map(move |objects| objects.from_key(prefix))
             .take_while(move |(path, _)| path.starts_with(prefix))
             .map(|(path, object)| (&**path, object))
     }
@@ -165,7 +162,7 @@ impl Buckets {
         if let Some(objects) = self.stores.get_mut(store) {
             Arc::make_mut(objects).insert(path.into(), object);
         } else {
-            let objects = BTreeMap::from([(path.into(), object)]);
+            let objects = Map::from([(path.into(), object)]);
             self.stores.insert(store.clone(), Arc::new(objects));
         }
     }

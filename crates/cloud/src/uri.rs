@@ -13,6 +13,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::error::Error;
+use base::sort;
 
 /// Parameters that hold secrets. *Source*: `spec/storage-uris.md` §6.
 const SECRET_PARAMS: [&str; 6] = [
@@ -85,7 +86,7 @@ impl Uri {
         text.push_str(&self.host);
         text.extend(utf8_percent_encode(&self.path, PATH));
         let mut params = self.params.clone();
-        params.sort_by(|a, b| a.0.cmp(&b.0));
+        sort::by(&mut params, |a, b| a.0.cmp(&b.0));
         for (i, (key, value)) in params.iter().enumerate() {
             text.push(if i == 0 { '?' } else { '&' });
             push_query(&mut text, key);

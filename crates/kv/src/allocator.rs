@@ -8,11 +8,11 @@
 //! Shape: pure functions of nodes, zone, range number and the replicas that are there, which stay where they may.
 //! Left out: load, disk space. *Source*: `spec/zone-configs-and-cluster.md` §2, §7, §8.
 
-use base::ids::{NodeId, RangeId};
-use base::num::{index, to_u64, to_usize};
-
 use crate::node::{Membership, Node, NodeConfig};
 use crate::zone::{Constraint, SpanConfig};
+use base::ids::{NodeId, RangeId};
+use base::num::{index, to_u64, to_usize};
+use base::sort;
 
 /// What a placement is made from.
 pub(crate) struct Placement<'a> {
@@ -48,7 +48,7 @@ impl Placement<'_> {
         // Too few nodes meet the constraint: the rest lies elsewhere rather than nowhere.
         while chosen.len() < wanted && self.add(&mut chosen, &order) {}
         let mut ids: Vec<_> = chosen.into_iter().map(|node| node.id).collect();
-        ids.sort_unstable();
+        sort::natural(&mut ids);
         ids
     }
 

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use base::hlc::Timestamp;
 use base::ids::{NodeId, RangeId, TxnId};
+use base::sort;
 use base::span::{Key, Span};
 
 use crate::liveness::{Net, SlowLink, many_regions};
@@ -110,7 +111,7 @@ impl Kv {
         if nodes.is_empty() {
             nodes.push(start(NodeConfig { id: NodeId(1), locality: Vec::new() }));
         }
-        nodes.sort_by_key(|node| node.config.id);
+        sort::by_key(&mut nodes, |node| node.config.id);
         let default_config = Arc::new(SpanConfig::default());
         let all = Span { start: Key::new(), end: MAX_KEY.to_vec() };
         let net = Net { nodes: &nodes, gateway_side: Some(0), now: config.start };

@@ -10,10 +10,10 @@
 
 use std::sync::Arc;
 
-use base::ids::NodeId;
-
 use crate::cluster::Kv;
 use crate::range::Range;
+use base::ids::NodeId;
+use base::sort;
 
 const MILLI: i64 = 1_000_000;
 
@@ -74,7 +74,7 @@ impl Kv {
         }
         let leader = range.leaseholder();
         let mut ways: Vec<i64> = range.nodes().map(|node| self.round_trip(leader, node)).collect();
-        ways.sort_unstable();
+        sort::natural(&mut ways);
         let commit = ways.get(ways.len() / 2).copied().unwrap_or(0);
         let to_leader = self.gateway().map_or(0, |gateway| self.round_trip(gateway, leader));
         self.commit_nanos.set(self.commit_nanos.get().max(to_leader + commit));

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use base::hlc::{NANOS_PER_SEC, Timestamp};
 use base::ids::{NodeId, RangeId};
 use base::num::to_u64;
+use base::sort;
 use base::span::Span;
 
 use crate::allocator::{Placement, choose_leaseholder};
@@ -454,7 +455,7 @@ impl Range {
             && self.members.iter().all(|member| member.node != node)
         {
             self.members.push(Member { node, is_reached: true, stopped: None });
-            self.members.sort_by_key(|member| member.node);
+            sort::by_key(&mut self.members, |member| member.node);
         }
         true
     }

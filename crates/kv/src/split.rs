@@ -15,6 +15,7 @@ use std::sync::Arc;
 use base::hlc::Timestamp;
 use base::ids::RangeId;
 use base::num::as_unsigned;
+use base::sort;
 use base::span::{Key, Span};
 
 use crate::cluster::Kv;
@@ -31,7 +32,7 @@ impl Kv {
             let config = same.map_or_else(|| Arc::new(config), |(_, known)| Arc::clone(known));
             shared.push((span, config));
         }
-        shared.sort_by(|(a, _), (b, _)| a.start.cmp(&b.start));
+        sort::by(&mut shared, |(a, _), (b, _)| a.start.cmp(&b.start));
         let bounds: BTreeSet<Key> =
             shared.iter().flat_map(|(span, _)| [span.start.clone(), span.end.clone()]).collect();
         self.configs = Arc::new(shared);

@@ -8,14 +8,15 @@
 //! jobs that wrote it. A manifest that cannot be read is a layer with a fault. Source: `spec/collections-and-chains.md`.
 //! Left out: encrypted manifests are known by name only.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use backup::dest::names;
 use backup::manifest::codec;
 use backup::manifest::model::BackupManifest;
 use base::hlc::Timestamp;
+use base::map::Map;
 use base::num;
+use base::sort;
 use base::span::Span;
 use cloud::bucket::{Buckets, StoreId};
 
@@ -72,7 +73,7 @@ pub(crate) struct Layer {
 /// Manifests by where they lie, with the bytes they were read from: so that none is read twice.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Manifests {
-    read: Arc<BTreeMap<(StoreId, Arc<str>), Read>>,
+    read: Arc<Map<(StoreId, Arc<str>), Read>>,
 }
 
 #[derive(Clone, Debug)]
@@ -119,7 +120,7 @@ pub(crate) fn survey(buckets: &Buckets, manifests: &mut Manifests) -> Vec<Collec
                 let chain = chain(buckets, &collection, subdir, dirs, manifests);
                 collection.chains.push(chain);
             }
-            collection.chains.sort_by_key(|chain| {
+            sort::by_key(&mut collection.chains, |chain| {
                 (
                     chain.layers.first().and_then(|l| l.manifest.as_ref()).map(|m| m.end()),
                     chain.subdir.clone(),
@@ -138,7 +139,7 @@ fn uri(store: &StoreId, root: &str) -> Arc<str> {
 }
 
 /// Root → path of the full → directories of its layers, the full's own first.
-type Places = BTreeMap<String, BTreeMap<String, Vec<String>>>;
+type Places = Map<String, Map<String, Vec<String>>>;
 
 fn places(buckets: &Buckets, store: &StoreId) -> Places {
     let mut roots: Vec<String> = Vec::new();
@@ -159,8 +160,8 @@ fn places(buckets: &Buckets, store: &StoreId) -> Places {
         layers.push(format!("/{}", dir[root.len()..].trim_start_matches('/')));
     }
     for fulls in places.values_mut() {
-        for (full, layers) in fulls {
-            layers.sort_by_key(|layer| (layer != full, layer.clone()));
+        for (full, layers) in fulls.iter_mut() {
+            sort::by_key(layers, |layer| (layer != full, layer.clone()));
         }
     }
     places
@@ -229,7 +230,7 @@ fn chain(
 ) -> Chain {
     let mut layers: Vec<Layer> =
         dirs.into_iter().filter_map(|dir| layer(buckets, collection, dir, manifests)).collect();
-    layers[..].sort_by_key(|layer| {
+    sort::by_key(&mut layers[..], |layer| {
         (layer.dir != subdir, layer.manifest.as_ref().map_or(layer.written, |m| m.end()))
     });
     Chain { subdir, layers }

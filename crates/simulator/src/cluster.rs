@@ -7,11 +7,11 @@
 //!
 //! Shape: a plain value. What a statement may touch is lent by [`Cluster::lend`].
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::hlc::{Clock, NANOS_PER_SEC, Timestamp};
 use base::ids::{JobId, NodeId, RangeId, UniqueInts, Uuid};
+use base::map::Map;
 use base::num;
 use base::rng::Rng;
 use base::span::Span;
@@ -53,7 +53,7 @@ pub(crate) struct Cluster {
     pub(crate) catalog: Catalog,
     pub(crate) rng: Rng,
     pub(crate) ints: UniqueInts,
-    pub(crate) seats: BTreeMap<Arc<SessionRef>, Seat>,
+    pub(crate) seats: Map<Arc<SessionRef>, Seat>,
     /// The last visit of GC whose effect the ranges show.
     pub(crate) visited: Timestamp,
     /// The replicate queue also makes nodes hold equally much: so after something befell them.
@@ -61,9 +61,9 @@ pub(crate) struct Cluster {
     /// Non-admins may use storage with implicit access.
     pub(crate) implicit_access: bool,
     /// Why jobs failed, with what their rows do not keep: for whoever waits.
-    pub(crate) failures: BTreeMap<JobId, ErrorReply>,
+    pub(crate) failures: Map<JobId, ErrorReply>,
     /// Jobs whose node is gone, and when another may take them.
-    pub(crate) orphans: BTreeMap<JobId, Timestamp>,
+    pub(crate) orphans: Map<JobId, Timestamp>,
     /// How new the zones were when waiting jobs were last asked.
     pub(crate) zones_seen: Timestamp,
     /// When old jobs were last forgotten.
@@ -117,12 +117,12 @@ impl Cluster {
             catalog,
             rng,
             ints: UniqueInts::default(),
-            seats: BTreeMap::new(),
+            seats: Map::new(),
             visited: nature::visit_before(state.now()),
             balancing: false,
             implicit_access: new.implicit_access,
-            failures: BTreeMap::new(),
-            orphans: BTreeMap::new(),
+            failures: Map::new(),
+            orphans: Map::new(),
             zones_seen: Timestamp::ZERO,
             purged: state.now(),
             schedules_seen: Timestamp::ZERO,

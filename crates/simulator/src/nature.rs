@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use base::hlc::{NANOS_PER_SEC, Timestamp};
 use base::ids::RangeId;
+use base::sort;
 use protocol::agenda::Tone;
 
 use crate::chains::{self, Chain, Collection};
@@ -220,7 +221,7 @@ pub(crate) fn known(state: &mut State) -> Nature {
             foresee(state, collection, chain, &mut coming);
         }
     }
-    coming.sort();
+    sort::natural(&mut coming);
     let nature = Nature { collections, coming: Arc::new(coming) };
     state.nature = Some(nature.clone());
     nature

@@ -9,12 +9,12 @@
 //! Shape: one clock, one agenda, buckets, clusters by name. Ties at one moment: what happens by itself (GC, chains) comes
 //! before the agenda; the agenda goes by sequence. Units: nanoseconds.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::agenda::Agenda;
 use base::hlc::{Clock, NANOS_PER_SEC, Timestamp};
 use base::ids::JobId;
+use base::map::Map;
 use base::rng::Rng;
 use cloud::bucket::Buckets;
 use protocol::result::{ErrorReply, StatementResult};
@@ -98,7 +98,7 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) agenda: Agenda<Item>,
     pub(crate) buckets: Buckets,
-    pub(crate) clusters: BTreeMap<String, Cluster>,
+    pub(crate) clusters: Map<String, Cluster>,
     /// The cluster that the shell talks to.
     pub(crate) current: String,
     pub(crate) rng: Rng,
@@ -126,7 +126,7 @@ impl State {
             clock: Clock::new(start),
             agenda: Agenda::default(),
             buckets: Buckets::default(),
-            clusters: BTreeMap::new(),
+            clusters: Map::new(),
             current: "main".to_owned(),
             rng: Rng::new(config.seed),
             nature: None,

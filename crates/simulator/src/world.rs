@@ -8,10 +8,10 @@
 //! Shape: a state, and the lines of inputs that lead to it and to others. An input at a past moment leaves its line for a
 //! new one and keeps the old. Left out: comparing two lines (`diff`).
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::hlc::Timestamp;
+use base::map::Map;
 use base::num;
 use protocol::result::{ErrorReply, StatementResult};
 use protocol::time::Nanos;
@@ -40,7 +40,7 @@ pub struct World {
     pub(crate) seen: usize,
     /// Time has been run past the last applied input, into the next: only a forward move inside an `advance`.
     pub(crate) off_log: bool,
-    pub(crate) marks: BTreeMap<String, Mark>,
+    pub(crate) marks: Map<String, Mark>,
     /// The last input is time that runs by itself, and may still grow.
     playing: bool,
     shell: Arc<SessionRef>,
@@ -68,7 +68,7 @@ impl World {
             cursor: 0,
             seen: 0,
             off_log: false,
-            marks: BTreeMap::new(),
+            marks: Map::new(),
             playing: false,
             shell: Arc::new(SessionRef::shell()),
             ahead: base::room::Ahead::default(),

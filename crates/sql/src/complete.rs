@@ -18,6 +18,7 @@ use std::ops::Range;
 use crate::lexer::{self, Token, TokenKind, keywords};
 use crate::parser::{self, Dialect};
 use crate::print;
+use base::sort;
 
 /// The longest statement for which words are looked for.
 pub const MAX_BYTES: usize = 4096;
@@ -101,7 +102,7 @@ pub fn complete(text: &str, cursor: usize, dialect: Dialect, names: &dyn Names) 
         for want in place.wants_in_string(text) {
             offer(&mut items, &want, names, typed);
         }
-        items.sort();
+        sort::natural(&mut items);
         items.dedup();
         return Completions { replace: quote + 1..cursor, items };
     }
@@ -124,7 +125,7 @@ pub fn complete(text: &str, cursor: usize, dialect: Dialect, names: &dyn Names) 
             }
         }
     }
-    items.sort();
+    sort::natural(&mut items);
     items.dedup();
     Completions { replace: place.word..cursor, items }
 }

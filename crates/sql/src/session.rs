@@ -10,16 +10,15 @@
 //! Shape: a plain value; a clone of the world clones its sessions with their open transactions.
 //! Left out: idle timeouts, cursors.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use base::hlc::Timestamp;
-use base::ids::{DescId, JobId};
 
 use crate::ast;
 use crate::catalog::Snapshot;
 use crate::plan::cache::TableCache;
 use crate::types::Type;
+use base::hlc::Timestamp;
+use base::ids::{DescId, JobId};
+use base::map::Map;
 
 /// How many row steps one statement may take unless the session says otherwise.
 pub const ROW_STEPS_MAX: u64 = 50_000_000;
@@ -34,7 +33,7 @@ pub struct Session {
     /// Schemas searched for unqualified names, in order.
     pub search_path: Vec<String>,
     /// Values given by SET, by lower-case variable name. What is absent has its default.
-    pub vars: BTreeMap<String, String>,
+    pub vars: Map<String, String>,
     /// The transaction, if one is open.
     pub txn: TxnState,
     /// When the running (or last) statement began.
@@ -42,11 +41,11 @@ pub struct Session {
     /// Statements come as one batch that shares an implicit transaction.
     pub in_batch: bool,
     /// The last value that this session drew from each sequence, by table id.
-    pub sequence_values: BTreeMap<DescId, i64>,
+    pub sequence_values: Map<DescId, i64>,
     /// The sequence drawn from last, for `lastval()`.
     pub last_sequence: Option<DescId>,
     /// What PREPARE has named.
-    pub prepared: BTreeMap<String, Prepared>,
+    pub prepared: Map<String, Prepared>,
     /// The bound of one statement. *Units*: rows read, joined or written.
     pub row_steps_max: u64,
     /// The session's time zone. *Units*: seconds east of UTC.
@@ -64,13 +63,13 @@ impl Session {
             user: user.into(),
             database: database.into(),
             search_path: vec!["public".to_owned()],
-            vars: BTreeMap::new(),
+            vars: Map::new(),
             txn: TxnState::Idle,
             stmt_at: Timestamp::ZERO,
             in_batch: false,
-            sequence_values: BTreeMap::new(),
+            sequence_values: Map::new(),
             last_sequence: None,
-            prepared: BTreeMap::new(),
+            prepared: Map::new(),
             row_steps_max: ROW_STEPS_MAX,
             zone_secs: 0,
             snapshot: None,

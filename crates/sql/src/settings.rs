@@ -11,8 +11,6 @@
 mod registry;
 pub mod value;
 
-use std::collections::BTreeMap;
-
 pub use registry::{Setting, all, find};
 pub use value::{Kind, Value};
 
@@ -20,11 +18,12 @@ use crate::catalog::error::Error;
 use crate::catalog::sys::Sys;
 use crate::catalog::system::ids;
 use crate::rules::Rules;
+use base::map::Map;
 
 /// Values that differ from their defaults: what `system.settings` holds.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Values {
-    rows: BTreeMap<String, String>,
+    rows: Map<String, String>,
 }
 
 impl Values {

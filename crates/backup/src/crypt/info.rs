@@ -17,8 +17,8 @@ use base::rng::Rng;
 use cloud::bucket::Buckets;
 use cloud::kms::{self, Kms};
 use cloud::store::Store;
-use prost::Message;
 use sha2::{Digest, Sha256};
+use wire::Message;
 
 use super::{Key, SALT_BYTES};
 use crate::dest::names;
@@ -27,13 +27,13 @@ use crate::dest::names;
 #[derive(Clone, PartialEq, Message)]
 pub struct EncryptionInfo {
     /// 0 is AES-256-GCM.
-    #[prost(int32, tag = "1")]
+    #[wire(int32, tag = "1")]
     pub scheme: i32,
     /// Sixteen random bytes; absent with KMS.
-    #[prost(bytes = "vec", tag = "2")]
+    #[wire(bytes, tag = "2")]
     pub salt: Vec<u8>,
     /// One a master key.
-    #[prost(message, repeated, tag = "3")]
+    #[wire(message, repeated, tag = "3")]
     pub wrapped: Vec<Wrapped>,
 }
 
@@ -41,10 +41,10 @@ pub struct EncryptionInfo {
 #[derive(Clone, PartialEq, Message)]
 pub struct Wrapped {
     /// SHA-256 of the master key's id.
-    #[prost(bytes = "vec", tag = "1")]
+    #[wire(bytes, tag = "1")]
     pub master: Vec<u8>,
     /// What that key made of the data key.
-    #[prost(bytes = "vec", tag = "2")]
+    #[wire(bytes, tag = "2")]
     pub data_key: Vec<u8>,
 }
 
@@ -80,19 +80,19 @@ impl fmt::Display for Error {
 #[derive(Clone, PartialEq, Message)]
 pub struct Sealing {
     /// As said; forgotten when the key is known.
-    #[prost(string, optional, tag = "1")]
+    #[wire(string, optional, tag = "1")]
     pub passphrase: Option<String>,
     /// As said.
-    #[prost(string, repeated, tag = "2")]
+    #[wire(string, repeated, tag = "2")]
     pub kms: Vec<String>,
     /// The key that the passphrase gave.
-    #[prost(bytes = "vec", tag = "3")]
+    #[wire(bytes, tag = "3")]
     pub key: Vec<u8>,
     /// The KMS that opens the data key.
-    #[prost(string, tag = "4")]
+    #[wire(string, tag = "4")]
     pub opener: String,
     /// The data key as that KMS wrapped it.
-    #[prost(bytes = "vec", tag = "5")]
+    #[wire(bytes, tag = "5")]
     pub wrapped: Vec<u8>,
 }
 

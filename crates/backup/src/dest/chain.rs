@@ -14,6 +14,7 @@
 use std::sync::Arc;
 
 use base::hlc::Timestamp;
+use base::sort;
 use base::span::{Span, merge, subtract};
 use cloud::bucket::Buckets;
 use cloud::store::Store;
@@ -235,7 +236,7 @@ fn is_collection(place: &Store, buckets: &Buckets, nanos: &mut i64) -> bool {
 /// Orders layers by end, then start, and leaves out those that others replace: a layer with the end of another and a
 /// later start, and whatever lies between a layer and the one whose end is its start.
 fn sort(layers: &mut Vec<Layer>) {
-    layers.sort_by_key(|layer| (layer.manifest.end(), layer.manifest.start()));
+    sort::by_key(layers, |layer| (layer.manifest.end(), layer.manifest.start()));
     if layers.iter().all(|layer| !layer.manifest.is_compacted) {
         return;
     }
@@ -309,7 +310,7 @@ fn times_of(covered: &[(Span, Timestamp)], span: &Span) -> Vec<(Span, Timestamp)
     let held = parts.iter().map(|(part, _)| part.clone()).collect();
     parts
         .extend(subtract(vec![span.clone()], held).into_iter().map(|part| (part, Timestamp::ZERO)));
-    parts.sort();
+    sort::natural(&mut parts);
     parts
 }
 
@@ -321,7 +322,7 @@ fn cover(covered: &mut Vec<(Span, Timestamp)>, span: Span, until: Timestamp) {
         }
     }
     next.push((span, until));
-    next.sort();
+    sort::natural(&mut next);
     *covered = next;
 }
 

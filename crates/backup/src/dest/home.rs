@@ -20,13 +20,13 @@ const PARAM: &str = "COCKROACH_LOCALITY";
 const DEFAULT: &str = "default";
 
 /// A URI and the locality whose files go there; the default has none. Part of a job's row.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, prost::Message)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, wire::Message)]
 pub struct Located {
     /// `region=us-west`.
-    #[prost(string, tag = "1")]
+    #[wire(string, tag = "1")]
     pub locality: String,
     /// With its credentials.
-    #[prost(string, tag = "2")]
+    #[wire(string, tag = "2")]
     pub uri: String,
 }
 

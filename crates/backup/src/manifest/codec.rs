@@ -11,8 +11,8 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use prost::Message;
 use sha2::{Digest, Sha256};
+use wire::Message;
 
 use super::gzip;
 use super::model::BackupManifest;
@@ -155,7 +155,8 @@ mod tests {
         assert_eq!(manifest.complete_dbs, [52]);
         assert_eq!(manifest.build_info.tag, "v21.2.17");
         assert_eq!(manifest.cluster_version.short(), "21.2");
-        assert_eq!(manifest.statistics_filenames[&53], "BACKUP-STATISTICS");
+        let statistics = manifest.statistics_filenames.get(&53).map(String::as_str);
+        assert_eq!(statistics, Some("BACKUP-STATISTICS"));
         let names: Vec<String> = manifest.descriptors().map(|d| d.name().to_owned()).collect();
         assert_eq!(names, ["bank", "kv"]);
         let tables = manifest.descriptors().filter(|d| matches!(d.union, Some(Union::Table(_))));

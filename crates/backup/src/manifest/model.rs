@@ -11,11 +11,10 @@
 //! Descriptors stay bytes here: they are read one at a time, and fields that we do not know survive.
 //! *Source*: `spec/manifest-wire.md` §2, §3. Left out: tenants (kept out of simulated backups).
 
-use std::collections::BTreeMap;
-
 use base::hlc;
+use base::map::Map;
 use base::span;
-use prost::Message;
+use wire::Message;
 
 use sql::catalog::descpb::{Descriptor, Timestamp};
 
@@ -32,79 +31,79 @@ pub const COVERAGE_CLUSTER: i32 = 1;
 #[derive(Clone, PartialEq, Message)]
 pub struct BackupManifest {
     /// Exclusive; empty in a full.
-    #[prost(message, required, tag = "1")]
+    #[wire(message, required, tag = "1")]
     pub start_time: Timestamp,
     /// Inclusive; the moment of AS OF SYSTEM TIME.
-    #[prost(message, required, tag = "2")]
+    #[wire(message, required, tag = "2")]
     pub end_time: Timestamp,
     /// Everything asked for, also where nothing new lies.
-    #[prost(message, repeated, tag = "3")]
+    #[wire(message, repeated, tag = "3")]
     pub spans: Vec<Span>,
     /// What lies in which file, by start and end key.
-    #[prost(message, repeated, tag = "4")]
+    #[wire(message, repeated, tag = "4")]
     pub files: Vec<File>,
     /// Descriptors at the end time, each an encoded [`Descriptor`].
-    #[prost(bytes = "vec", repeated, tag = "5")]
+    #[wire(bytes, repeated, tag = "5")]
     pub descriptors: Vec<Vec<u8>>,
     /// Without meaning in the object; readers know where they read from.
-    #[prost(message, required, tag = "7")]
+    #[wire(message, required, tag = "7")]
     pub dir: ExternalStorage,
     /// 1: complete databases are tracked.
-    #[prost(uint32, tag = "8")]
+    #[wire(uint32, tag = "8")]
     pub format_version: u32,
     /// The cluster that was backed up.
-    #[prost(bytes = "vec", required, tag = "9")]
+    #[wire(bytes, required, tag = "9")]
     pub cluster_id: Vec<u8>,
     /// The gateway.
-    #[prost(int32, tag = "10")]
+    #[wire(int32, tag = "10")]
     pub node_id: i32,
     /// Which binary wrote this.
-    #[prost(message, required, tag = "11")]
+    #[wire(message, required, tag = "11")]
     pub build_info: BuildInfo,
     /// The sum over all files.
-    #[prost(message, required, tag = "12")]
+    #[wire(message, required, tag = "12")]
     pub entry_counts: RowCount,
     /// [`FILTER_LATEST`] or [`FILTER_ALL`].
-    #[prost(int32, tag = "13")]
+    #[wire(int32, tag = "13")]
     pub mvcc_filter: i32,
     /// Databases whose every table is here.
-    #[prost(uint32, repeated, tag = "14")]
+    #[wire(uint32, repeated, tag = "14")]
     pub complete_dbs: Vec<u32>,
     /// The part of `spans` that the previous layer does not cover; it goes back to the beginning.
-    #[prost(message, repeated, tag = "15")]
+    #[wire(message, repeated, tag = "15")]
     pub introduced_spans: Vec<Span>,
     /// What happened to descriptors inside the window (revision history only).
-    #[prost(message, repeated, tag = "16")]
+    #[wire(message, repeated, tag = "16")]
     pub descriptor_changes: Vec<DescriptorRevision>,
     /// No moment at or before this can be restored by revision history.
-    #[prost(message, required, tag = "17")]
+    #[wire(message, required, tag = "17")]
     pub revision_start_time: Timestamp,
     /// Random, one a backup.
-    #[prost(bytes = "vec", required, tag = "18")]
+    #[wire(bytes, required, tag = "18")]
     pub id: Vec<u8>,
     /// Partial manifests of other localities.
-    #[prost(string, repeated, tag = "19")]
+    #[wire(string, repeated, tag = "19")]
     pub partition_descriptor_filenames: Vec<String>,
     /// Their localities, in the same order.
-    #[prost(string, repeated, tag = "20")]
+    #[wire(string, repeated, tag = "20")]
     pub locality_kvs: Vec<String>,
     /// [`COVERAGE_REQUESTED`] or [`COVERAGE_CLUSTER`].
-    #[prost(int32, tag = "22")]
+    #[wire(int32, tag = "22")]
     pub descriptor_coverage: i32,
     /// Table → the file that holds its statistics.
-    #[prost(btree_map = "uint32, string", tag = "23")]
-    pub statistics_filenames: BTreeMap<u32, String>,
+    #[wire(map = "uint32, string", tag = "23")]
+    pub statistics_filenames: Map<u32, String>,
     /// The cluster's active version.
-    #[prost(message, required, tag = "25")]
+    #[wire(message, required, tag = "25")]
     pub cluster_version: Version,
     /// Whether the lists lie in files of their own (slim manifest).
-    #[prost(bool, tag = "27")]
+    #[wire(bool, tag = "27")]
     pub has_external_manifest_ssts: bool,
     /// What was cut off the front of every key: 0 nothing, 1 tenant, 2 tenant and table.
-    #[prost(int32, tag = "28")]
+    #[wire(int32, tag = "28")]
     pub elided_prefix: i32,
     /// Whether this layer was made by merging others.
-    #[prost(bool, tag = "29")]
+    #[wire(bool, tag = "29")]
     pub is_compacted: bool,
 }
 
@@ -149,10 +148,10 @@ impl BackupManifest {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Message)]
 pub struct Span {
     /// First key.
-    #[prost(bytes = "vec", tag = "3")]
+    #[wire(bytes, tag = "3")]
     pub key: Vec<u8>,
     /// First key after; empty for the one key.
-    #[prost(bytes = "vec", tag = "4")]
+    #[wire(bytes, tag = "4")]
     pub end_key: Vec<u8>,
 }
 
@@ -176,25 +175,25 @@ impl From<&Span> for span::Span {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct File {
     /// Which keys.
-    #[prost(message, required, tag = "1")]
+    #[wire(message, required, tag = "1")]
     pub span: Span,
     /// The object, relative to the layer. Several entries may name one object.
-    #[prost(string, tag = "2")]
+    #[wire(string, tag = "2")]
     pub path: String,
     /// What is in it, for this span.
-    #[prost(message, required, tag = "6")]
+    #[wire(message, required, tag = "6")]
     pub entry_counts: RowCount,
     /// With `end_time`, the window of an introduced span's part; else the layer's.
-    #[prost(message, required, tag = "7")]
+    #[wire(message, required, tag = "7")]
     pub start_time: Timestamp,
     /// See `start_time`; empty for the layer's own.
-    #[prost(message, required, tag = "8")]
+    #[wire(message, required, tag = "8")]
     pub end_time: Timestamp,
     /// The locality whose store holds it; empty for the default store.
-    #[prost(string, tag = "9")]
+    #[wire(string, tag = "9")]
     pub locality_kv: String,
     /// Length of the table file, 0 for unknown.
-    #[prost(uint64, tag = "10")]
+    #[wire(uint64, tag = "10")]
     pub backing_file_size: u64,
 }
 
@@ -210,13 +209,13 @@ impl File {
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct RowCount {
     /// User keys without times, and values. *Units*: bytes.
-    #[prost(int64, tag = "1")]
+    #[wire(int64, tag = "1")]
     pub data_size: i64,
     /// Distinct rows of primary indexes, deletions included.
-    #[prost(int64, tag = "2")]
+    #[wire(int64, tag = "2")]
     pub rows: i64,
     /// Distinct keys of secondary indexes, deletions included.
-    #[prost(int64, tag = "3")]
+    #[wire(int64, tag = "3")]
     pub index_entries: i64,
 }
 
@@ -233,13 +232,13 @@ impl RowCount {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct DescriptorRevision {
     /// When.
-    #[prost(message, required, tag = "1")]
+    #[wire(message, required, tag = "1")]
     pub time: Timestamp,
     /// Which.
-    #[prost(uint32, tag = "2")]
+    #[wire(uint32, tag = "2")]
     pub id: u32,
     /// What it became, an encoded [`Descriptor`]; absent when it was deleted.
-    #[prost(bytes = "vec", optional, tag = "3")]
+    #[wire(bytes, optional, tag = "3")]
     pub desc: Option<Vec<u8>>,
 }
 
@@ -247,37 +246,37 @@ pub struct DescriptorRevision {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct BuildInfo {
     /// Compiler.
-    #[prost(string, required, tag = "1")]
+    #[wire(string, required, tag = "1")]
     pub go_version: String,
     /// `v21.2.17`.
-    #[prost(string, required, tag = "2")]
+    #[wire(string, required, tag = "2")]
     pub tag: String,
     /// When it was built.
-    #[prost(string, required, tag = "3")]
+    #[wire(string, required, tag = "3")]
     pub time: String,
     /// Of which source.
-    #[prost(string, required, tag = "4")]
+    #[wire(string, required, tag = "4")]
     pub revision: String,
     /// C compiler.
-    #[prost(string, required, tag = "5")]
+    #[wire(string, required, tag = "5")]
     pub cgo_compiler: String,
     /// Operating system and processor.
-    #[prost(string, required, tag = "6")]
+    #[wire(string, required, tag = "6")]
     pub platform: String,
     /// `CCL`.
-    #[prost(string, required, tag = "7")]
+    #[wire(string, required, tag = "7")]
     pub distribution: String,
     /// `release`.
-    #[prost(string, required, tag = "8")]
+    #[wire(string, required, tag = "8")]
     pub kind: String,
     /// `official-binary`.
-    #[prost(string, required, tag = "9")]
+    #[wire(string, required, tag = "9")]
     pub channel: String,
     /// Target of the C compiler.
-    #[prost(string, required, tag = "10")]
+    #[wire(string, required, tag = "10")]
     pub cgo_target_triple: String,
     /// Channel as the environment had it.
-    #[prost(string, required, tag = "11")]
+    #[wire(string, required, tag = "11")]
     pub env_channel: String,
 }
 
@@ -285,16 +284,16 @@ pub struct BuildInfo {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Message)]
 pub struct Version {
     /// 21 of v21.2.
-    #[prost(int32, required, tag = "1")]
+    #[wire(int32, required, tag = "1")]
     pub major: i32,
     /// 2 of v21.2.
-    #[prost(int32, required, tag = "2")]
+    #[wire(int32, required, tag = "2")]
     pub minor: i32,
     /// Always 0.
-    #[prost(int32, required, tag = "3")]
+    #[wire(int32, required, tag = "3")]
     pub patch: i32,
     /// Steps towards the next version.
-    #[prost(int32, required, tag = "4")]
+    #[wire(int32, required, tag = "4")]
     pub internal: i32,
 }
 
@@ -309,19 +308,19 @@ impl Version {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct ExternalStorage {
     /// Kind of store; 0 on disk.
-    #[prost(int32, tag = "1")]
+    #[wire(int32, tag = "1")]
     pub provider: i32,
     /// Part of nodelocal.
-    #[prost(message, required, tag = "2")]
+    #[wire(message, required, tag = "2")]
     pub local_file: Opaque,
     /// Part of http.
-    #[prost(message, required, tag = "3")]
+    #[wire(message, required, tag = "3")]
     pub http: Opaque,
     /// Part of userfile.
-    #[prost(message, required, tag = "8")]
+    #[wire(message, required, tag = "8")]
     pub file_table: Opaque,
     /// Part of external connections (v22.2+).
-    #[prost(message, optional, tag = "9")]
+    #[wire(message, optional, tag = "9")]
     pub external_connection: Option<Opaque>,
 }
 
@@ -333,13 +332,13 @@ pub struct Opaque {}
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct BackupPartitionDescriptor {
     /// `region=eu-west`.
-    #[prost(string, tag = "1")]
+    #[wire(string, tag = "1")]
     pub locality_kv: String,
     /// Its entries.
-    #[prost(message, repeated, tag = "2")]
+    #[wire(message, repeated, tag = "2")]
     pub files: Vec<File>,
     /// The manifest's id.
-    #[prost(bytes = "vec", required, tag = "3")]
+    #[wire(bytes, required, tag = "3")]
     pub backup_id: Vec<u8>,
 }
 
@@ -347,7 +346,7 @@ pub struct BackupPartitionDescriptor {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct StatsTable {
     /// All statistics of all tables.
-    #[prost(message, repeated, tag = "1")]
+    #[wire(message, repeated, tag = "1")]
     pub statistics: Vec<TableStatistic>,
 }
 
@@ -355,28 +354,28 @@ pub struct StatsTable {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct TableStatistic {
     /// The table.
-    #[prost(uint32, tag = "1")]
+    #[wire(uint32, tag = "1")]
     pub table_id: u32,
     /// The statistic.
-    #[prost(uint64, tag = "2")]
+    #[wire(uint64, tag = "2")]
     pub statistic_id: u64,
     /// `__auto__`, or the user's name.
-    #[prost(string, tag = "3")]
+    #[wire(string, tag = "3")]
     pub name: String,
     /// Columns told about.
-    #[prost(uint32, repeated, tag = "4")]
+    #[wire(uint32, repeated, tag = "4")]
     pub column_ids: Vec<u32>,
     /// When it was made.
-    #[prost(message, required, tag = "5")]
+    #[wire(message, required, tag = "5")]
     pub created_at: GoogleTimestamp,
     /// Rows of the table.
-    #[prost(uint64, tag = "6")]
+    #[wire(uint64, tag = "6")]
     pub row_count: u64,
     /// Distinct values.
-    #[prost(uint64, tag = "7")]
+    #[wire(uint64, tag = "7")]
     pub distinct_count: u64,
     /// NULLs.
-    #[prost(uint64, tag = "8")]
+    #[wire(uint64, tag = "8")]
     pub null_count: u64,
 }
 
@@ -384,9 +383,9 @@ pub struct TableStatistic {
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct GoogleTimestamp {
     /// Since 1970.
-    #[prost(int64, tag = "1")]
+    #[wire(int64, tag = "1")]
     pub seconds: i64,
     /// In the second.
-    #[prost(int32, tag = "2")]
+    #[wire(int32, tag = "2")]
     pub nanos: i32,
 }

@@ -7,12 +7,11 @@
 //!
 //! *Source*: `spec/manifest-wire.md` §7, `spec/restore.md` §8.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use base::hlc::Timestamp;
-use prost::Message;
+use base::map::{Map, Set};
 use sql::catalog::descpb::{Descriptor, State};
 use sql::rules::Rules;
+use wire::Message;
 
 use super::error::Error;
 use crate::manifest::model::{BackupManifest, Version};
@@ -23,7 +22,7 @@ pub(super) fn descriptors_at(layer: &BackupManifest, at: Timestamp) -> Snapshot 
     if at >= layer.end() || layer.descriptor_changes.is_empty() {
         return layer.descriptors().collect();
     }
-    let mut newest: BTreeMap<u32, (Timestamp, Option<Descriptor>)> = BTreeMap::new();
+    let mut newest: Map<u32, (Timestamp, Option<Descriptor>)> = Map::new();
     for change in &layer.descriptor_changes {
         let time: Timestamp = change.time.into();
         let is_newer = newest.get(&change.id).is_none_or(|(known, _)| *known < time);
@@ -36,7 +35,7 @@ pub(super) fn descriptors_at(layer: &BackupManifest, at: Timestamp) -> Snapshot 
         .into_values()
         .filter_map(|(_, descriptor)| descriptor.filter(|d| d.state() != State::Drop))
         .collect();
-    let databases: BTreeSet<u32> = alive.iter().map(Descriptor::id).collect();
+    let databases: Set<u32> = alive.iter().map(Descriptor::id).collect();
     // System tables come from the list at the end: their definitions do not change.
     let system = layer.descriptors().filter(|d| parents(d).0 == SYSTEM_DB || d.id() == SYSTEM_DB);
     let mut all: Snapshot = system.collect();

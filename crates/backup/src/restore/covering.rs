@@ -12,9 +12,9 @@
 //! Shape: pure functions over manifests. *Source*: `spec/restore.md` §7, `spec/manifest-wire.md` §7.
 //! Errors: E1, E2, E3 of the sheet.
 
-use std::collections::BTreeSet;
-
 use base::hlc::Timestamp;
+use base::map::Set;
+use base::sort;
 use base::span::{Key, Span, merge};
 
 use super::error::Error;
@@ -81,7 +81,7 @@ pub fn pieces(layers: &[&BackupManifest], wanted: &[Span], piece_bytes: u64) -> 
                 last.spans.push(span);
                 last.spans = merge(std::mem::take(&mut last.spans));
                 last.data_bytes = last.data_bytes.saturating_add(bytes);
-                let mut all: BTreeSet<Source> = last.sources.drain(..).collect();
+                let mut all: Set<Source> = last.sources.drain(..).collect();
                 all.extend(sources);
                 last.sources = all.into_iter().collect();
             }
@@ -96,7 +96,7 @@ pub fn pieces(layers: &[&BackupManifest], wanted: &[Span], piece_bytes: u64) -> 
 }
 
 /// The wanted keys cut at every bound of a file's span, each with its files and its share of their bytes.
-fn elementary(layers: &[&BackupManifest], wanted: &[Span]) -> Vec<(Span, BTreeSet<Source>, u64)> {
+fn elementary(layers: &[&BackupManifest], wanted: &[Span]) -> Vec<(Span, Set<Source>, u64)> {
     let mut held: Vec<(Span, Source, u64)> = Vec::new();
     for (i, layer) in layers.iter().enumerate() {
         for file in &layer.files {
@@ -109,12 +109,12 @@ fn elementary(layers: &[&BackupManifest], wanted: &[Span]) -> Vec<(Span, BTreeSe
             held.push((Span::from(&file.span), source, bytes));
         }
     }
-    held.sort();
+    sort::natural(&mut held);
     let mut found = Vec::new();
     for span in merge(wanted.to_vec()) {
         let near: Vec<&(Span, Source, u64)> =
             held.iter().filter(|(file, ..)| file.overlaps(&span)).collect();
-        let mut bounds: BTreeSet<Key> = BTreeSet::new();
+        let mut bounds: Set<Key> = Set::new();
         for (file, ..) in &near {
             for bound in [&file.start, &file.end] {
                 if span.contains_key(bound) {
@@ -130,8 +130,7 @@ fn elementary(layers: &[&BackupManifest], wanted: &[Span]) -> Vec<(Span, BTreeSe
             // A span that a later layer introduced again is whole there; what older layers hold of it is stale.
             let since = introduced_at(layers, &part);
             let over = over.filter(|(_, source, _)| source.layer >= since);
-            let sources: BTreeSet<Source> =
-                over.clone().map(|(_, source, _)| source.clone()).collect();
+            let sources: Set<Source> = over.clone().map(|(_, source, _)| source.clone()).collect();
             let bytes = over.map(|(_, _, bytes)| *bytes).sum();
             if !sources.is_empty() {
                 found.push((part, sources, bytes));

@@ -7,6 +7,7 @@
 //!
 //! *Source*: `spec/restore.md` §4, `spec/error-messages.md` §4.
 
+use base::sort;
 use sql::catalog::Snapshot as Catalog;
 use sql::catalog::descpb::{Descriptor, State, Union};
 use sql::rules::Rules;
@@ -28,7 +29,7 @@ pub(super) fn check(catalog: &Catalog, rules: Rules) -> Result<(), Error> {
     let commas = rules.cluster_restore_counts_public();
     let mut names: Vec<String> = found.iter().map(|d| d.name().to_owned()).collect();
     if !commas {
-        names.sort();
+        sort::natural(&mut names);
     }
     Err(Error::ClusterInUse { count: found.len(), names, commas })
 }

@@ -12,10 +12,10 @@
 //! is read: manifests are opened anew in each step. *Source*: `spec/restore.md` §4 to §7, §12. Errors: those of the
 //! phase; the caller marks the job and calls [`super::abandon::abandon`], which leaves nothing behind.
 
-use std::collections::BTreeSet;
-
 use base::hlc::Timestamp;
+use base::map::Set;
 use base::num::{index, to_i64};
+use base::sort;
 use base::span::Span;
 use sql::catalog::descpb::{
     DatabaseDescriptor, Descriptor, PrivilegeDescriptor, SchemaEntry, State as DescriptorState,
@@ -233,7 +233,7 @@ fn link_schemas(
     descriptors: &[Descriptor],
     now: Timestamp,
 ) -> Result<(), sql::catalog::Error> {
-    let made: BTreeSet<u32> = descriptors.iter().map(Descriptor::id).collect();
+    let made: Set<u32> = descriptors.iter().map(Descriptor::id).collect();
     for descriptor in descriptors {
         let Some(Union::Schema(schema)) = &descriptor.union else { continue };
         if made.contains(&schema.parent_id) {
@@ -359,7 +359,7 @@ fn new_ids(job: &Job, backup: &Backup) -> Vec<u32> {
 /// Tells types that were here before of the tables that now use them.
 fn refer_back(
     sys: &mut Sys<'_>,
-    rewrites: &std::collections::BTreeMap<u32, sql::jobs::jobspb::DescriptorRewrite>,
+    rewrites: &base::map::Map<u32, sql::jobs::jobspb::DescriptorRewrite>,
     snapshot: &Snapshot,
     now: Timestamp,
 ) -> Result<(), sql::catalog::Error> {
@@ -374,7 +374,7 @@ fn refer_back(
             system::descriptor_of(sys, to.id)?.and_then(|d| d.union)
         {
             here.referencing_descriptor_ids.extend(users);
-            here.referencing_descriptor_ids.sort_unstable();
+            sort::natural(&mut here.referencing_descriptor_ids);
             here.referencing_descriptor_ids.dedup();
             write::update(sys, here, now)?;
         }

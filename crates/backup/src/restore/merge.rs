@@ -12,8 +12,8 @@
 //! key and time with what the manifest says of its file; what does not fit names the object. *Source*:
 //! `spec/keys-and-values.md` §6, `spec/restore.md` §7.
 
+use base::map::Map;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::hlc::Timestamp;
@@ -76,7 +76,7 @@ pub struct Wanted<'a> {
     /// As of when.
     pub at: Timestamp,
     /// Table in the backup → table here. Keys of other tables are passed over.
-    pub tables: &'a BTreeMap<u32, u32>,
+    pub tables: &'a Map<u32, u32>,
     /// The time of the versions that are written.
     pub stamp: Timestamp,
     /// Which keys of a table in the backup are rows.

@@ -10,8 +10,7 @@
 //!
 //! Shape: pure functions over the backup's descriptors. *Source*: `spec/restore.md` §6, `spec/error-messages.md` §4.
 
-use std::collections::BTreeSet;
-
+use base::map::Set;
 use sql::catalog::descpb::TableDescriptor;
 
 use super::error::Error;
@@ -36,9 +35,9 @@ pub struct Skips {
 /// *Errors*: [`Error::MissingViewInput`] unless such views may be skipped.
 pub fn filter_views(
     snapshot: &Snapshot,
-    mut restored: BTreeSet<u32>,
+    mut restored: Set<u32>,
     skips: Skips,
-) -> Result<BTreeSet<u32>, Error> {
+) -> Result<Set<u32>, Error> {
     loop {
         let lost = restored.iter().copied().find(|id| {
             snapshot.table(*id).is_some_and(|table| {
@@ -58,7 +57,7 @@ pub fn filter_views(
 /// Whether every table has what it needs among `restored`.
 ///
 /// *Errors*: the first thing that is missing and may not be skipped, tables in order of id.
-pub fn check(snapshot: &Snapshot, restored: &BTreeSet<u32>, skips: Skips) -> Result<(), Error> {
+pub fn check(snapshot: &Snapshot, restored: &Set<u32>, skips: Skips) -> Result<(), Error> {
     for table in restored.iter().filter_map(|id| snapshot.table(*id)) {
         check_foreign_keys(table, restored, skips)?;
         check_types(snapshot, table)?;
@@ -69,7 +68,7 @@ pub fn check(snapshot: &Snapshot, restored: &BTreeSet<u32>, skips: Skips) -> Res
 
 fn check_foreign_keys(
     table: &TableDescriptor,
-    restored: &BTreeSet<u32>,
+    restored: &Set<u32>,
     skips: Skips,
 ) -> Result<(), Error> {
     let missing = table.outbound_fks.iter().find(|fk| !restored.contains(&fk.referenced_table_id));
@@ -91,7 +90,7 @@ fn check_types(snapshot: &Snapshot, table: &TableDescriptor) -> Result<(), Error
 
 fn check_sequences(
     table: &TableDescriptor,
-    restored: &BTreeSet<u32>,
+    restored: &Set<u32>,
     skips: Skips,
 ) -> Result<(), Error> {
     let name = || table.name.clone();

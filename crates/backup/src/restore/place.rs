@@ -9,8 +9,7 @@
 //! *Source*: `spec/restore.md` §5, §6, `spec/error-messages.md` §4. Errors: those of [`super::error`]; nothing is
 //! written but the counter of ids.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use base::map::{Map, Set};
 use sql::catalog::Snapshot as Catalog;
 use sql::catalog::descpb::{Descriptor, TypeDescriptor, Union};
 use sql::catalog::privilege::Privilege;
@@ -27,11 +26,11 @@ use crate::targets::{PUBLIC_SCHEMA, Snapshot, parents};
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Places {
     /// By id in the backup.
-    pub(super) rewrites: BTreeMap<u32, DescriptorRewrite>,
+    pub(super) rewrites: Map<u32, DescriptorRewrite>,
     /// New names of databases by their names in the backup.
-    pub(super) databases: BTreeMap<String, String>,
+    pub(super) databases: Map<String, String>,
     /// Objects whose schema is made anew too, with the schema's id in the backup.
-    in_new_schema: BTreeMap<u32, u32>,
+    in_new_schema: Map<u32, u32>,
 }
 
 /// What is placed.
@@ -40,7 +39,7 @@ pub(super) struct Restored<'a> {
     /// The backup's descriptors at the moment.
     pub(super) snapshot: &'a Snapshot,
     /// Those of them that come.
-    pub(super) ids: &'a BTreeSet<u32>,
+    pub(super) ids: &'a Set<u32>,
     /// `new_db_name`.
     pub(super) new_db_name: Option<&'a str>,
     /// `into_db`.

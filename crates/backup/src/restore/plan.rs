@@ -9,10 +9,9 @@
 //! leaves anything behind but numbers drawn. Left out, refused with 0A000: SYSTEM USERS, grants, online restore, ids of
 //! backups.
 
-use std::collections::BTreeSet;
-
 use base::hlc::Timestamp;
 use base::ids::JobId;
+use base::map::Set;
 use base::num::to_u32;
 use base::span::Span;
 use sql::ast::backup::{Restore, RestoreOptions, Targets};
@@ -296,9 +295,8 @@ fn select(stmt: &Restore, found: &Found, timed: bool, cx: &Cx<'_, '_>) -> Result
     let what = if rules.restore_privilege() { "RESTORE statement" } else { "RESTORE stmt" };
     let selection = targets::resolve(&found.snapshot, stmt.targets.as_ref(), scope, rules)
         .map_err(|cause| Error::Target { what, cause })?;
-    let held: BTreeSet<u32> = manifests
-        .last()
-        .map_or_else(BTreeSet::new, |last| last.complete_dbs.iter().copied().collect());
+    let held: Set<u32> =
+        manifests.last().map_or_else(Set::new, |last| last.complete_dbs.iter().copied().collect());
     if stmt.targets.is_some() && !selection.complete_dbs.is_subset(&held) {
         return Err(RestoreError::NotACompleteDatabase { what: expansion(stmt) }.into());
     }
@@ -321,7 +319,7 @@ fn restored_ids(
     snapshot: &Snapshot,
     selection: Selection,
     skips: Skips,
-) -> Result<BTreeSet<u32>, Error> {
+) -> Result<Set<u32>, Error> {
     let mut ids = selection.ids;
     if matches!(&stmt.targets, Some(Targets::Tables(_))) {
         ids.retain(|id| snapshot.table(*id).is_some() || snapshot.user_type(*id).is_some());
@@ -334,7 +332,7 @@ fn restored_ids(
     Ok(ids)
 }
 
-fn wanted_spans(snapshot: &Snapshot, ids: &BTreeSet<u32>) -> Vec<Span> {
+fn wanted_spans(snapshot: &Snapshot, ids: &Set<u32>) -> Vec<Span> {
     let tables = ids.iter().filter_map(|id| snapshot.table(*id));
     targets::merge_by_table(tables.flat_map(keyspan::spans_of).collect())
 }
@@ -342,7 +340,7 @@ fn wanted_spans(snapshot: &Snapshot, ids: &BTreeSet<u32>) -> Vec<Span> {
 fn place(
     stmt: &Restore,
     said: &Said,
-    (snapshot, ids): (&Snapshot, &BTreeSet<u32>),
+    (snapshot, ids): (&Snapshot, &Set<u32>),
     catalog: &Catalog,
     cx: &mut Cx<'_, '_>,
 ) -> Result<Places, Error> {
@@ -366,7 +364,7 @@ fn make(
     said: &Said,
     id: JobId,
     found: Found,
-    ids: &BTreeSet<u32>,
+    ids: &Set<u32>,
     places: Places,
     cx: &Cx<'_, '_>,
 ) -> Job {

@@ -13,9 +13,8 @@
 //! restore keeps ids and rewrites nothing. *Source*: `spec/restore.md` §4 to §6. Left out: schema changes
 //! under way (the real system goes on with them); partitions.
 
-use std::collections::BTreeMap;
-
 use base::hlc::Timestamp;
+use base::map::Map;
 use sql::catalog::descpb::{
     Alias, DatabaseDescriptor, DefaultPrivileges, Descriptor, FunctionDescriptor, LANG_SQL,
     PrivilegeDescriptor, SchemaDescriptor, SqlType, State, TableDescriptor, TypeDescriptor, Union,
@@ -34,9 +33,9 @@ pub const OFFLINE_REASON: &str = "restoring";
 #[derive(Clone, Debug)]
 pub struct Rewriter<'a> {
     /// By id in the backup.
-    pub rewrites: &'a BTreeMap<u32, DescriptorRewrite>,
+    pub rewrites: &'a Map<u32, DescriptorRewrite>,
     /// New names of databases by their names in the backup, for the texts of views.
-    pub databases: &'a BTreeMap<String, String>,
+    pub databases: &'a Map<String, String>,
     /// What a restored database, schema, type or table lets whom do.
     pub privileges: &'a dyn Privileges,
     /// When it is done.
@@ -366,7 +365,7 @@ mod tests {
     }
 
     fn with_rewriter<T>(pairs: &[(u32, u32)], check: impl FnOnce(&Rewriter<'_>) -> T) -> T {
-        let rewrites: BTreeMap<u32, DescriptorRewrite> = pairs
+        let rewrites: Map<u32, DescriptorRewrite> = pairs
             .iter()
             .map(|(old, new)| {
                 let to = DescriptorRewrite {
@@ -378,7 +377,7 @@ mod tests {
                 (*old, to)
             })
             .collect();
-        let databases = BTreeMap::from([("shop".to_owned(), "My Shop".to_owned())]);
+        let databases = Map::from([("shop".to_owned(), "My Shop".to_owned())]);
         check(&Rewriter {
             rewrites: &rewrites,
             databases: &databases,

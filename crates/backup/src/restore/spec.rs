@@ -8,13 +8,12 @@
 //!
 //! *Source*: `spec/system-tables.md` §4.2. Errors: a row that cannot be read back is [`Error::BrokenJob`].
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use base::hlc::Timestamp;
 use base::ids::JobId;
-use prost::Message;
+use base::map::{Map, Set};
 use sql::jobs::Record;
 use sql::jobs::jobspb::{Details, Done, ProgressDetails, RestoreDetails, RestoreProgress};
+use wire::Message;
 
 use crate::crypt::info::Sealing;
 use crate::error::Error;
@@ -24,28 +23,28 @@ use crate::manifest::model::RowCount;
 #[derive(Clone, PartialEq, Message)]
 pub struct Plan {
     /// The stores of what is restored: of the collection, then of `incremental_location`; one for each layer without IN.
-    #[prost(message, repeated, tag = "1")]
+    #[wire(message, repeated, tag = "1")]
     pub homes: Vec<Stores>,
     /// The layers, the full first.
-    #[prost(message, repeated, tag = "2")]
+    #[wire(message, repeated, tag = "2")]
     pub layers: Vec<LayerAt>,
     /// Descriptors of the backup that are restored.
-    #[prost(uint32, repeated, tag = "3")]
+    #[wire(uint32, repeated, tag = "3")]
     pub ids: Vec<u32>,
     /// Whether the whole cluster is restored.
-    #[prost(bool, tag = "4")]
+    #[wire(bool, tag = "4")]
     pub is_cluster: bool,
     /// New names of databases, by the names that they have in the backup.
-    #[prost(btree_map = "string, string", tag = "5")]
-    pub databases: BTreeMap<String, String>,
+    #[wire(map = "string, string", tag = "5")]
+    pub databases: Map<String, String>,
     /// Whether rows are left out.
-    #[prost(bool, tag = "6")]
+    #[wire(bool, tag = "6")]
     pub schema_only: bool,
     /// Whether rows that are left out are read and checked all the same.
-    #[prost(bool, tag = "7")]
+    #[wire(bool, tag = "7")]
     pub verify_data: bool,
     /// What opens the backup.
-    #[prost(message, required, tag = "8")]
+    #[wire(message, required, tag = "8")]
     pub sealing: Sealing,
 }
 
@@ -53,7 +52,7 @@ pub struct Plan {
 #[derive(Clone, PartialEq, Message)]
 pub struct Stores {
     /// With their credentials.
-    #[prost(string, repeated, tag = "1")]
+    #[wire(string, repeated, tag = "1")]
     pub uris: Vec<String>,
 }
 
@@ -61,15 +60,15 @@ pub struct Stores {
 #[derive(Clone, PartialEq, Message)]
 pub struct LayerAt {
     /// Which of the job's stores, from 0.
-    #[prost(uint32, tag = "1")]
+    #[wire(uint32, tag = "1")]
     pub home: u32,
     /// Its path in them.
-    #[prost(string, tag = "2")]
+    #[wire(string, tag = "2")]
     pub subdir: String,
 }
 
 /// What comes next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, prost::Enumeration)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, wire::Enumeration)]
 #[repr(i32)]
 pub enum Phase {
     /// Write descriptors and names, offline.
@@ -90,13 +89,13 @@ pub enum Phase {
 #[derive(Clone, PartialEq, Message)]
 pub struct State {
     /// What comes next.
-    #[prost(enumeration = "Phase", tag = "1")]
+    #[wire(enumeration = "Phase", tag = "1")]
     pub phase: i32,
     /// The next piece of data.
-    #[prost(uint32, tag = "2")]
+    #[wire(uint32, tag = "2")]
     pub next_piece: u32,
     /// What was written so far.
-    #[prost(message, required, tag = "3")]
+    #[wire(message, required, tag = "3")]
     pub counts: RowCount,
 }
 
@@ -183,12 +182,12 @@ impl Job {
     }
 
     /// Descriptors of the backup that are restored.
-    pub fn ids(&self) -> BTreeSet<u32> {
+    pub fn ids(&self) -> Set<u32> {
         self.plan.ids.iter().copied().collect()
     }
 
     /// Table in the backup → table here, for those whose rows are restored.
-    pub fn tables(&self) -> BTreeMap<u32, u32> {
+    pub fn tables(&self) -> Map<u32, u32> {
         let moved = |id: u32| self.details.descriptor_rewrites.get(&id).map_or(id, |to| to.id);
         self.plan.ids.iter().map(|id| (*id, moved(*id))).collect()
     }

@@ -12,13 +12,14 @@
 //! Left out: rewriting of ids (they are kept), statistics.
 
 use base::hlc::Timestamp;
+use base::sort;
 use kv::Batch;
-use prost::Message;
 use sql::catalog::descpb::{Descriptor, State};
 use sql::catalog::system::ids;
 use sql::catalog::{Error as CatalogError, Sys, SystemTables, write};
 use sql::row::RowDecoder;
 use sql::types::Datum;
+use wire::Message;
 
 use super::covering;
 use super::empty::DEFAULT_DATABASES;
@@ -131,7 +132,7 @@ fn order(job: &Job, backup: &Backup) -> Vec<u32> {
         .filter(|table| table.sequence_opts.is_none())
         .map(|table| table.id)
         .collect();
-    system.sort_by_key(|id| match *id {
+    sort::by_key(&mut system, |id| match *id {
         ids::USERS => (0, *id),
         ids::SETTINGS => (2, *id),
         id => (1, id),

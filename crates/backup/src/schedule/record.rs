@@ -9,7 +9,6 @@
 //! *Source*: `spec/system-tables.md` §2.3, §4.3. The number of `cluster_id` is from memory. Units: microseconds since 1970.
 //! Errors: a row that cannot be read.
 
-use prost::Message;
 use sql::ast::Statement;
 use sql::ast::backup::Backup;
 use sql::catalog::sys::Row;
@@ -19,6 +18,7 @@ use sql::parser::{self, Dialect};
 use sql::print::{self, Flags};
 use sql::rules::{Rules, Version};
 use sql::types::Datum;
+use wire::Message;
 
 use super::cron::Cron;
 
@@ -37,13 +37,13 @@ const TYPE_URL: &str = "type.googleapis.com/cockroach.ccl.backupccl.ScheduledBac
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Details {
     /// 0 wait, 1 no wait, 2 skip.
-    #[prost(int32, tag = "1")]
+    #[wire(int32, tag = "1")]
     pub wait: i32,
     /// 0 retry at the next tick, 1 retry soon, 2 pause.
-    #[prost(int32, tag = "2")]
+    #[wire(int32, tag = "2")]
     pub on_error: i32,
     /// The cluster whose schedule this is (26.2): another one pauses it.
-    #[prost(bytes = "vec", tag = "3")]
+    #[wire(bytes, tag = "3")]
     pub cluster_id: Vec<u8>,
 }
 
@@ -51,7 +51,7 @@ pub struct Details {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct StateMessage {
     /// What SHOW SCHEDULES prints as `state`.
-    #[prost(string, tag = "1")]
+    #[wire(string, tag = "1")]
     pub status: String,
 }
 
@@ -59,7 +59,7 @@ pub struct StateMessage {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Arguments {
     /// Any.
-    #[prost(message, optional, tag = "1")]
+    #[wire(message, optional, tag = "1")]
     pub args: Option<Any>,
 }
 
@@ -67,10 +67,10 @@ pub struct Arguments {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Any {
     /// Which type.
-    #[prost(string, tag = "1")]
+    #[wire(string, tag = "1")]
     pub type_url: String,
     /// The message.
-    #[prost(bytes = "vec", tag = "2")]
+    #[wire(bytes, tag = "2")]
     pub value: Vec<u8>,
 }
 
@@ -78,25 +78,25 @@ pub struct Any {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Args {
     /// 0 full, 1 incremental.
-    #[prost(int32, tag = "1")]
+    #[wire(int32, tag = "1")]
     pub backup_type: i32,
     /// The statement, secrets and all.
-    #[prost(string, tag = "2")]
+    #[wire(string, tag = "2")]
     pub backup_statement: String,
     /// The incremental that the first success sets free; 0 for none.
-    #[prost(int64, tag = "3")]
+    #[wire(int64, tag = "3")]
     pub unpause_on_success: i64,
     /// Whether a success moves the metric of the last backup.
-    #[prost(bool, tag = "4")]
+    #[wire(bool, tag = "4")]
     pub updates_last_backup_metric: bool,
     /// The other one of a pair; 0 for none.
-    #[prost(int64, tag = "6")]
+    #[wire(int64, tag = "6")]
     pub dependent_schedule_id: i64,
     /// Whether GC is held back from one run to the next.
-    #[prost(bool, tag = "7")]
+    #[wire(bool, tag = "7")]
     pub chain_protected_timestamp_records: bool,
     /// The record that does so, on the incremental of a pair.
-    #[prost(bytes = "vec", tag = "8")]
+    #[wire(bytes, tag = "8")]
     pub protected_timestamp_record: Vec<u8>,
 }
 

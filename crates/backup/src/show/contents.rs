@@ -9,10 +9,10 @@
 //! *Source*: `spec/show-backup.md` §3 to §7, `spec/v26.2.md` §3.2, `spec/error-messages.md` §6. Errors: those of reading
 //! a chain.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use base::hlc::Timestamp;
+use base::map::Map;
 use sql::ast::backup::{BackupDetail, ShowBackup, ShowBackupOptions};
 use sql::catalog::Snapshot as Catalog;
 use sql::catalog::descpb::{Descriptor, PrivilegeDescriptor, State, Union};
@@ -144,7 +144,7 @@ struct Form {
     schemas: bool,
     privileges: bool,
     /// Physical bytes by layer and table, if files were checked.
-    file_bytes: Option<BTreeMap<(usize, u32), i64>>,
+    file_bytes: Option<Map<(usize, u32), i64>>,
 }
 
 impl Form {
@@ -204,7 +204,7 @@ impl Form {
         descriptor: &Descriptor,
         (snapshot, catalog): (&Snapshot, Option<&Catalog>),
         (layer_number, layer): (usize, &Layer),
-        counts: &BTreeMap<u32, RowCount>,
+        counts: &Map<u32, RowCount>,
     ) -> Vec<Datum> {
         let manifest = &layer.manifest;
         let kind = kind_of(descriptor);
@@ -295,8 +295,8 @@ fn kind_of(descriptor: &Descriptor) -> Kind {
     }
 }
 
-fn counts_by_table(layer: &Layer) -> BTreeMap<u32, RowCount> {
-    let mut counts: BTreeMap<u32, RowCount> = BTreeMap::new();
+fn counts_by_table(layer: &Layer) -> Map<u32, RowCount> {
+    let mut counts: Map<u32, RowCount> = Map::new();
     for file in &layer.manifest.files {
         if let Some(table) = keyspan::table_of(&file.span.key) {
             counts.entry(table).or_default().add(file.entry_counts);

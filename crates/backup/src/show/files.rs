@@ -2,9 +2,9 @@
 //!
 //! *Source*: `spec/show-backup.md` §3, §7, §8, `spec/v26.2.md` §3.2, `spec/error-messages.md` §6.
 
-use std::collections::BTreeMap;
-
+use base::map::Map;
 use base::num::{to_i64, to_usize};
+use base::sort;
 use sql::outcome::{Column, Rows};
 use sql::types::{Datum, Type};
 
@@ -20,12 +20,12 @@ const TOLD_MAX: usize = 10;
 /// Looks for every file that the manifests name. Answers physical bytes by layer and table.
 ///
 /// *Errors*: the files that are missing.
-pub(super) fn check(chain: &Chain, cx: &Cx<'_, '_>) -> Result<BTreeMap<(usize, u32), i64>, Error> {
+pub(super) fn check(chain: &Chain, cx: &Cx<'_, '_>) -> Result<Map<(usize, u32), i64>, Error> {
     let mut missing: Vec<String> = Vec::new();
-    let mut bytes: BTreeMap<(usize, u32), i64> = BTreeMap::new();
+    let mut bytes: Map<(usize, u32), i64> = Map::new();
     for (i, layer) in chain.layers.iter().enumerate() {
         check_metadata(layer, cx)?;
-        let mut sizes: BTreeMap<&str, Option<u64>> = BTreeMap::new();
+        let mut sizes: Map<&str, Option<u64>> = Map::new();
         for file in &layer.manifest.files {
             let store = layer.store_of(&file.locality_kv);
             let size = *sizes.entry(&file.path).or_insert_with(|| {
@@ -47,7 +47,7 @@ pub(super) fn check(chain: &Chain, cx: &Cx<'_, '_>) -> Result<BTreeMap<(usize, u
             }
         }
     }
-    missing.sort();
+    sort::natural(&mut missing);
     missing.dedup();
     if missing.is_empty() {
         return Ok(bytes);

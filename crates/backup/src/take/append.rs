@@ -9,10 +9,9 @@
 //! Shape: pure checks over manifests and descriptors. *Source*: `spec/backup.md` §7. The real system looks at tables
 //! before databases; we look at databases first, since the sheets' scenarios 12 and 33 want that text.
 
-use std::collections::BTreeSet;
-
 use base::hlc::Timestamp;
 use base::ids::Uuid;
+use base::map::Set;
 use base::span::{Span, merge, subtract};
 use sql::catalog::descpb::{State, Union};
 use sql::rules::Rules;
@@ -67,13 +66,12 @@ pub fn check(chain: &Chain, candidate: Candidate<'_>) -> Result<(), Error> {
 /// *Errors*: other localities, in versions that want the same.
 pub(super) fn check_localities(chain: &Chain, plan: &Plan, rules: Rules) -> Result<(), DestError> {
     let Some(last) = chain.layers.last().filter(|_| rules.same_localities()) else { return Ok(()) };
-    let ours: BTreeSet<&str> =
-        plan.dest().iter().skip(1).map(|part| part.locality.as_str()).collect();
-    let theirs: BTreeSet<&str> = last.manifest.locality_kvs.iter().map(String::as_str).collect();
+    let ours: Set<&str> = plan.dest().iter().skip(1).map(|part| part.locality.as_str()).collect();
+    let theirs: Set<&str> = last.manifest.locality_kvs.iter().map(String::as_str).collect();
     if ours == theirs {
         return Ok(());
     }
-    let told = |set: BTreeSet<&str>| set.into_iter().collect::<Vec<_>>().join(" ");
+    let told = |set: Set<&str>| set.into_iter().collect::<Vec<_>>().join(" ");
     Err(DestError::refused(format!(
         "Requested backup has localities [{}], but a previous backup layer in this collection has localities [{}]. \
          Mismatched backup layers are not supported. Please take a new full backup with the new localities, or an \
@@ -84,14 +82,14 @@ pub(super) fn check_localities(chain: &Chain, plan: &Plan, rules: Rules) -> Resu
 }
 
 fn check_held(last: &BackupManifest, candidate: Candidate<'_>) -> Result<(), Error> {
-    let complete: BTreeSet<u32> = last.complete_dbs.iter().copied().collect();
+    let complete: Set<u32> = last.complete_dbs.iter().copied().collect();
     for id in &candidate.selection.complete_dbs {
         if !complete.contains(id) {
             let name = candidate.snapshot.database(*id).map_or("", |d| d.name.as_str());
             return Err(Error::DatabaseNotHeld { name: name.to_owned() });
         }
     }
-    let held: BTreeSet<u32> = last.descriptors().map(|d| d.id()).collect();
+    let held: Set<u32> = last.descriptors().map(|d| d.id()).collect();
     for table in candidate.selection.tables(candidate.snapshot) {
         let replaces = table.replacement_of.id != 0 && held.contains(&table.replacement_of.id);
         if !held.contains(&table.id) && !complete.contains(&table.parent_id) && !replaces {

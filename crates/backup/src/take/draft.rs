@@ -8,17 +8,17 @@
 //!
 //! *Source*: `spec/manifest-wire.md` §3, §7, `spec/backup.md` §7, `spec/restore.md` §7.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use base::hlc::Timestamp;
 use base::ids::{JobId, Uuid};
+use base::map::Set;
+use base::sort;
 use base::span::Span;
 use kv::Window;
 use kv::mvcc::value::{self, tag};
-use prost::Message;
 use sql::catalog::descpb::{Descriptor, State, Union};
 use sql::catalog::system::ids;
 use sql::rules::Rules;
+use wire::Message;
 
 use super::append;
 use super::spec::Plan;
@@ -104,7 +104,7 @@ fn build_info(rules: Rules) -> BuildInfo {
     }
 }
 
-fn statistics_files(snapshot: &Snapshot, selection: &Selection) -> BTreeMap<u32, String> {
+fn statistics_files(snapshot: &Snapshot, selection: &Selection) -> base::map::Map<u32, String> {
     let tables = selection.tables(snapshot).into_iter().filter(|t| keyspan::has_data(t));
     tables.map(|table| (table.id, names::STATISTICS.to_owned())).collect()
 }
@@ -147,7 +147,9 @@ fn history(
             });
         }
     }
-    changes.sort_by_key(|change| (change.id, std::cmp::Reverse(Timestamp::from(change.time))));
+    sort::by_key(&mut changes, |change| {
+        (change.id, std::cmp::Reverse(Timestamp::from(change.time)))
+    });
     Ok(changes)
 }
 
@@ -156,7 +158,7 @@ fn chosen_in_history(
     plan: &Plan,
     selection: &Selection,
     changes: &[DescriptorRevision],
-) -> BTreeSet<u32> {
+) -> Set<u32> {
     let mut chosen = selection.ids.clone();
     for descriptor in changes.iter().filter_map(revision) {
         if is_in_complete(plan, &descriptor) {

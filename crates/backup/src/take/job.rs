@@ -15,9 +15,9 @@ use base::num::{to_i64, to_usize};
 use base::span::{Span, subtract};
 use cloud::store::{Opener, Store};
 use kv::Window;
-use prost::Message;
 use sql::catalog::protected;
 use sql::jobs::{Record, Step};
+use wire::Message;
 
 use super::files::{Builder, ENTRY_BYTES_MAX};
 use super::resolve;

@@ -8,6 +8,7 @@
 //!
 //! *Source*: `spec/backup.md` §10, `spec/error-messages.md` §2, §8.
 
+use base::sort;
 use sql::ast::backup::{Backup, Targets};
 use sql::catalog::Snapshot as Catalog;
 use sql::catalog::descpb::{Descriptor, Union};
@@ -78,7 +79,7 @@ fn check_cluster(user: &str, catalog: &Catalog, cx: &Cx<'_, '_>) -> Result<(), E
 /// Databases first, then schemas and types, then tables: as a user would be told.
 fn in_check_order<'a>(all: impl Iterator<Item = &'a Descriptor>) -> Vec<&'a Descriptor> {
     let mut ordered: Vec<&Descriptor> = all.collect();
-    ordered.sort_by_key(|d| match &d.union {
+    sort::by_key(&mut ordered, |d| match &d.union {
         Some(Union::Database(_)) => 0,
         Some(Union::Schema(_)) => 1,
         Some(Union::Type(_)) => 2,

@@ -11,9 +11,10 @@
 
 use base::hlc::Timestamp;
 use base::ids::JobId;
-use prost::Message;
+use base::sort;
 use sql::jobs::Record;
 use sql::jobs::jobspb::{BackupDetails, Details, Done, ProgressDetails, StepState};
+use wire::Message;
 
 use crate::crypt::info::Sealing;
 use crate::dest::collection::Place;
@@ -25,55 +26,55 @@ use crate::manifest::model::{BackupManifest, File, Span};
 #[derive(Clone, PartialEq, Message)]
 pub struct Plan {
     /// 0 a new full, 1 LATEST, 2 a path, 3 the URI itself (`TO`).
-    #[prost(int32, tag = "1")]
+    #[wire(int32, tag = "1")]
     pub place: i32,
     /// The path as typed.
-    #[prost(string, tag = "2")]
+    #[wire(string, tag = "2")]
     pub subdir: String,
     /// Whether the whole cluster was asked for.
-    #[prost(bool, tag = "3")]
+    #[wire(bool, tag = "3")]
     pub is_cluster: bool,
     /// Whether every version was asked for.
-    #[prost(bool, tag = "4")]
+    #[wire(bool, tag = "4")]
     pub history: bool,
     /// Descriptors to be taken.
-    #[prost(uint32, repeated, tag = "5")]
+    #[wire(uint32, repeated, tag = "5")]
     pub ids: Vec<u32>,
     /// Databases asked for as a whole.
-    #[prost(uint32, repeated, tag = "6")]
+    #[wire(uint32, repeated, tag = "6")]
     pub complete_dbs: Vec<u32>,
     /// What was named itself.
-    #[prost(uint32, repeated, tag = "7")]
+    #[wire(uint32, repeated, tag = "7")]
     pub named: Vec<u32>,
     /// The full's path, once it is known.
-    #[prost(string, tag = "8")]
+    #[wire(string, tag = "8")]
     pub full_subdir: String,
     /// The layer's path, once it is known.
-    #[prost(string, tag = "9")]
+    #[wire(string, tag = "9")]
     pub dest_subdir: String,
     /// The gateway.
-    #[prost(uint32, tag = "10")]
+    #[wire(uint32, tag = "10")]
     pub node: u32,
     /// The record of a schedule that this backup's success moves on; empty for none.
-    #[prost(bytes = "vec", tag = "101")]
+    #[wire(bytes, tag = "101")]
     pub schedule_record: Vec<u8>,
     /// The collection's stores, the default first; those of the backup itself with `TO`.
-    #[prost(message, repeated, tag = "11")]
+    #[wire(message, repeated, tag = "11")]
     pub home: Vec<Located>,
     /// `incremental_location`.
-    #[prost(message, repeated, tag = "12")]
+    #[wire(message, repeated, tag = "12")]
     pub incrementals: Vec<Located>,
     /// `INCREMENTAL FROM`: the layers before, the full first.
-    #[prost(string, repeated, tag = "13")]
+    #[wire(string, repeated, tag = "13")]
     pub previous: Vec<String>,
     /// How it is encrypted.
-    #[prost(message, required, tag = "14")]
+    #[wire(message, required, tag = "14")]
     pub sealing: Sealing,
     /// `execution locality`, or empty.
-    #[prost(string, tag = "15")]
+    #[wire(string, tag = "15")]
     pub execution: String,
     /// Whether the layer goes to `incrementals`.
-    #[prost(bool, tag = "16")]
+    #[wire(bool, tag = "16")]
     pub is_elsewhere: bool,
 }
 
@@ -110,7 +111,7 @@ impl Plan {
 }
 
 /// What comes next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, prost::Enumeration)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, wire::Enumeration)]
 #[repr(i32)]
 pub enum Phase {
     /// Find the directory, if planning did not.
@@ -139,19 +140,19 @@ pub enum Phase {
 #[derive(Clone, PartialEq, Message)]
 pub struct State {
     /// What comes next.
-    #[prost(enumeration = "Phase", tag = "1")]
+    #[wire(enumeration = "Phase", tag = "1")]
     pub phase: i32,
     /// Spans exported in the layer's window.
-    #[prost(message, repeated, tag = "2")]
+    #[wire(message, repeated, tag = "2")]
     pub done: Vec<Span>,
     /// Introduced spans exported from the beginning.
-    #[prost(message, repeated, tag = "3")]
+    #[wire(message, repeated, tag = "3")]
     pub done_introduced: Vec<Span>,
     /// What the files hold.
-    #[prost(message, repeated, tag = "4")]
+    #[wire(message, repeated, tag = "4")]
     pub files: Vec<File>,
     /// Since when intents of others are waited for; 0 for not at all. *Units*: nanoseconds since 1970.
-    #[prost(int64, tag = "5")]
+    #[wire(int64, tag = "5")]
     pub waiting_since_nanos: i64,
 }
 
@@ -261,7 +262,7 @@ impl Job {
     pub fn manifest(&self) -> BackupManifest {
         let mut manifest = self.draft.clone();
         manifest.files.clone_from(&self.state.files);
-        manifest.files.sort_by(|a, b| {
+        sort::by(&mut manifest.files, |a, b| {
             (&a.span.key, &a.span.end_key, &a.path).cmp(&(&b.span.key, &b.span.end_key, &b.path))
         });
         for file in &manifest.files {

@@ -6,6 +6,7 @@
 use base::hlc::{NANOS_PER_SEC, Timestamp};
 use base::ids::JobId;
 use base::num;
+use base::sort;
 use protocol::agenda::{AgendaItem, AgendaKind, AgendaView, Consequence, Tone};
 use protocol::time::Nanos;
 
@@ -34,7 +35,7 @@ pub(crate) fn agenda(state: &mut State, limit: u32) -> AgendaView {
     let nature = nature::known(state);
     items.extend(nature.coming.iter().filter(|one| one.at > now && one.at <= to).map(fate));
     items.extend(next_visit(state, &nature, now, to));
-    items.sort_by_key(|item| item.due);
+    sort::by_key(&mut items, |item| item.due);
     let all = items.len();
     items.truncate(num::index(limit).min(ITEMS_MAX));
     AgendaView {

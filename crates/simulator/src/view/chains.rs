@@ -1,10 +1,10 @@
 //! The chain map: collections, chains, layers, GC edges, protections, writes, and what is to come.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use backup::manifest::model::BackupManifest;
 use base::hlc::{NANOS_PER_SEC, Timestamp};
+use base::map::{Map, Set};
 use base::num;
+use base::sort;
 use base::span::Span;
 use kv::VersionState;
 use protocol::chain::{
@@ -208,7 +208,7 @@ fn one_layer(layer: &chains::Layer) -> Layer {
         shown.size_bytes = chains::size_bytes(manifest);
         shown.rows = num::as_unsigned(counts.rows.max(0));
         shown.index_entries = num::as_unsigned(counts.index_entries.max(0));
-        let files: BTreeSet<&str> = manifest.files.iter().map(|file| file.path.as_str()).collect();
+        let files: Set<&str> = manifest.files.iter().map(|file| file.path.as_str()).collect();
         shown.files = num::to_u32(files.len());
         shown.revision_history = manifest.has_history();
         shown.restorable_from = restorable_from(manifest);
@@ -230,7 +230,7 @@ pub(super) fn target(manifest: &BackupManifest) -> (String, String) {
     if manifest.is_cluster() {
         return (String::new(), "the cluster".to_owned());
     }
-    let mut databases: BTreeMap<u32, String> = BTreeMap::new();
+    let mut databases: Map<u32, String> = Map::new();
     let mut tables = Vec::new();
     for descriptor in manifest.descriptors() {
         match &descriptor.union {
@@ -321,7 +321,7 @@ fn edges(
     collections: &[chains::Collection],
     now: Timestamp,
 ) -> (Vec<GcEdge>, Vec<(String, Vec<Span>)>) {
-    let mut targets: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+    let mut targets: Map<String, Vec<Span>> = Map::new();
     for manifest in collections.iter().flat_map(|c| &c.chains).filter_map(chains::Chain::last) {
         let (_, words) = target(manifest);
         targets.entry(words).or_default().extend(chains::spans(manifest));
@@ -332,7 +332,7 @@ fn edges(
     }
     let mut edges: Vec<GcEdge> =
         targets.iter().filter_map(|(words, spans)| edge(cluster, words, spans, now)).collect();
-    edges.sort_by_key(|edge| std::cmp::Reverse(edge.readable_since));
+    sort::by_key(&mut edges, |edge| std::cmp::Reverse(edge.readable_since));
     (edges, targets.into_iter().collect())
 }
 
@@ -401,7 +401,7 @@ fn protections(state: &State) -> Vec<Protection> {
             let job = jobs.iter().filter(|job| !job.status.is_terminal()).find(|job| {
                 job.kind() == sql::jobs::Kind::Backup || job.payload.description.contains(&text)
             });
-            let tables: BTreeSet<u32> =
+            let tables: Set<u32> =
                 record.spans.iter().filter_map(|span| chains::table_of(&span.start)).collect();
             Protection {
                 id: text,

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use base::hlc::{NANOS_PER_SEC, Timestamp};
 use base::num;
+use base::sort;
 use base::span::Span;
 use kv::VersionState as KvState;
 use protocol::data::{DataRow, RowsView, Table, TablesView, Version, VersionState, VersionsView};
@@ -38,7 +39,7 @@ pub(super) fn tables(state: &State) -> TablesView {
         .filter(|desc| !snapshot.is_system(desc.id) && desc.state() != DescState::Drop)
         .map(|desc| one_table(cluster, &snapshot, desc.id, now))
         .collect();
-    tables.sort_by(|a, b| (&a.database, &a.name).cmp(&(&b.database, &b.name)));
+    sort::by(&mut tables, |a, b| (&a.database, &a.name).cmp(&(&b.database, &b.name)));
     TablesView { tables }
 }
 
@@ -149,7 +150,7 @@ pub(super) fn rows(state: &State, id: u32, at: Option<Nanos>, limit: u32) -> Row
         }
         let written = group.iter().map(|version| version.ts).filter(|ts| *ts <= moment).max();
         let mut times: Vec<Timestamp> = group.iter().map(|version| version.ts).collect();
-        times.sort_unstable();
+        sort::natural(&mut times);
         times.dedup();
         shown.rows.push(DataRow {
             key: hex(row_of(&group[0].key)),
@@ -182,7 +183,7 @@ pub(super) fn versions(state: &State, id: u32, key: &str) -> VersionsView {
     let found: Vec<kv::Version> =
         found.into_iter().filter(|version| row_of(&version.key) == key.as_slice()).collect();
     let mut times: Vec<Timestamp> = found.iter().map(|version| version.ts).collect();
-    times.sort_unstable();
+    sort::natural(&mut times);
     times.dedup();
     for at in times.into_iter().rev() {
         let values = row_at(&table, &found, at);

@@ -1,6 +1,7 @@
 //! Jobs, in the columns and words of the DB Console.
 
 use base::num;
+use base::sort;
 use protocol::jobs::{Job, JobStep, JobsView};
 use protocol::time::Nanos;
 use sql::jobs::{self, Kind, Record, Status};
@@ -14,7 +15,7 @@ const JOBS_MAX: usize = 200;
 
 pub(super) fn jobs(world: &World) -> JobsView {
     let mut records = records(&world.state);
-    records.sort_by_key(|record| std::cmp::Reverse((record.created_micros, record.id)));
+    sort::by_key(&mut records, |record| std::cmp::Reverse((record.created_micros, record.id)));
     let all = records.len();
     records.truncate(JOBS_MAX);
     JobsView {

@@ -5,9 +5,8 @@
 //!         └──────┴─ bands: revision history, every moment;   points: only the ends
 //! ```
 
-use std::collections::BTreeSet;
-
 use base::hlc::Timestamp;
+use base::map::Set;
 use base::num;
 use protocol::chain::RestorePlan;
 use protocol::time::Nanos;
@@ -102,7 +101,7 @@ fn fill(shown: &mut RestorePlan, collection: &Collection, chain: &Chain, at: Nan
 }
 
 fn reads(layers: &[Layer]) -> (u32, u64) {
-    let mut files: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut files: Set<(&str, &str)> = Set::new();
     let mut bytes = 0_u64;
     for layer in layers {
         let Some(manifest) = &layer.manifest else { continue };

@@ -7,8 +7,8 @@
 //!
 //! *Source*: `spec/manifest-wire.md` §5; CockroachDB's `pkg/sql/privilege` as seen from its test files.
 
-use std::collections::BTreeSet;
-
+use base::map::Set;
+use base::sort;
 use base::sqlstate::SqlState;
 
 use super::descpb::{PrivilegeDescriptor, UserPrivileges};
@@ -185,7 +185,7 @@ impl Privilege {
         if !rules.grant_options() && !matches!(kind, Kind::ExternalConnection) {
             all.push(P::Grant);
         }
-        all.sort_by_key(|p| p.word());
+        sort::by_key(&mut all, |p| p.word());
         all.dedup();
         all
     }
@@ -288,7 +288,7 @@ pub fn revoke(
 }
 
 /// Whether one of `identities` (a user, its roles, `public`) holds `wanted`, or owns the object.
-pub fn allows(desc: &PrivilegeDescriptor, identities: &BTreeSet<&str>, wanted: Privilege) -> bool {
+pub fn allows(desc: &PrivilegeDescriptor, identities: &Set<&str>, wanted: Privilege) -> bool {
     identities.contains(desc.owner.as_str())
         || desc.users.iter().any(|entry| {
             identities.contains(entry.user.as_str())
@@ -314,7 +314,7 @@ mod tests {
         grant(&mut desc, "u", P::All.bit(), false);
         let valid = Privilege::valid_on(Kind::Table, rules);
         revoke(&mut desc, "u", P::Select.bit(), &valid, false);
-        let who = BTreeSet::from(["u"]);
+        let who = Set::from(["u"]);
         assert!(!allows(&desc, &who, P::Select) && allows(&desc, &who, P::Insert));
     }
 }

@@ -11,7 +11,7 @@
 use base::hlc::Timestamp;
 use base::ids::Uuid;
 use base::span::Span;
-use prost::Message;
+use wire::Message;
 
 use super::descpb::{State, TableDescriptor};
 use super::error::Error;

@@ -2,13 +2,13 @@
 //!
 //! *Source*: `spec/system-tables.md` §4.4. 21.2 fills `spans`, 26.2 fills `target`.
 
-use prost::Message;
+use wire::Message;
 
 /// What 21.2 protects: spans.
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Spans {
     /// The spans.
-    #[prost(message, repeated, tag = "1")]
+    #[wire(message, repeated, tag = "1")]
     pub spans: Vec<Span>,
 }
 
@@ -16,10 +16,10 @@ pub struct Spans {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Span {
     /// First key.
-    #[prost(bytes = "vec", tag = "3")]
+    #[wire(bytes, tag = "3")]
     pub key: Vec<u8>,
     /// First key after.
-    #[prost(bytes = "vec", tag = "4")]
+    #[wire(bytes, tag = "4")]
     pub end_key: Vec<u8>,
 }
 
@@ -27,16 +27,16 @@ pub struct Span {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Target {
     /// Databases and tables.
-    #[prost(message, optional, tag = "1")]
+    #[wire(message, optional, tag = "1")]
     pub schema_objects: Option<SchemaObjects>,
     /// Tenants.
-    #[prost(message, optional, tag = "2")]
+    #[wire(message, optional, tag = "2")]
     pub tenants: Option<SchemaObjects>,
     /// The whole cluster.
-    #[prost(message, optional, tag = "3")]
+    #[wire(message, optional, tag = "3")]
     pub cluster: Option<Cluster>,
     /// Whether tables that backups leave out are left out here too.
-    #[prost(bool, tag = "4")]
+    #[wire(bool, tag = "4")]
     pub ignore_if_excluded_from_backup: bool,
 }
 
@@ -44,7 +44,7 @@ pub struct Target {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct SchemaObjects {
     /// Ids of databases and tables.
-    #[prost(uint32, repeated, tag = "1")]
+    #[wire(uint32, repeated, tag = "1")]
     pub ids: Vec<u32>,
 }
 

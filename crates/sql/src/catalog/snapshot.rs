@@ -8,11 +8,7 @@
 //!
 //! Shape: immutable; descriptors are shared between snapshots as long as their bytes are the same.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-
-use base::hlc::Timestamp;
-use prost::Message;
 
 use super::descpb::{
     DatabaseDescriptor, Descriptor, FunctionDescriptor, SchemaDescriptor, SqlType, State,
@@ -29,6 +25,9 @@ use crate::rules::Rules;
 use crate::settings::Values;
 use crate::types::wire::{self, TypeSource};
 use crate::types::{EnumMember, EnumType, TupleType, Type};
+use ::wire::Message;
+use base::hlc::Timestamp;
+use base::map::Map;
 
 /// A table, view or sequence, ready to be read and written.
 #[derive(Debug)]
@@ -58,7 +57,7 @@ struct Entry {
 }
 
 /// Database and schema to names and ids.
-type Names = BTreeMap<(u32, u32), BTreeMap<String, u32>>;
+type Names = Map<(u32, u32), Map<String, u32>>;
 
 /// What exists at one time.
 #[derive(Debug)]
@@ -68,7 +67,7 @@ pub struct Snapshot {
     /// When it was read.
     pub read_at: Timestamp,
     rules: Rules,
-    entries: BTreeMap<u32, Arc<Entry>>,
+    entries: Map<u32, Arc<Entry>>,
     names: Names,
     /// Users, roles and system privileges.
     pub users: Users,
@@ -82,7 +81,7 @@ impl Snapshot {
     /// Reads everything through a transaction. Descriptors that `known` has with the same bytes are taken from there,
     /// unless types differ.
     pub(super) fn read(sys: &mut Sys<'_>, known: Option<&Self>) -> Result<Self, Error> {
-        let mut entries = BTreeMap::new();
+        let mut entries = Map::new();
         let mut types_same = true;
         for row in sys.rows(ids::DESCRIPTOR, &[])? {
             let (Some(id), Some(bytes)) =
@@ -121,8 +120,8 @@ impl Snapshot {
     /// A snapshot of nothing but these descriptors: what a backup holds. Names are theirs; there are no users, settings
     /// and zones.
     pub fn of_descriptors(descriptors: impl IntoIterator<Item = Descriptor>, rules: Rules) -> Self {
-        let mut entries = BTreeMap::new();
-        let mut names: BTreeMap<(u32, u32), BTreeMap<String, u32>> = BTreeMap::new();
+        let mut entries = Map::new();
+        let mut names: Map<(u32, u32), Map<String, u32>> = Map::new();
         for desc in descriptors {
             if desc.is_named() {
                 names.entry(desc.parents()).or_default().insert(desc.name().to_owned(), desc.id());

@@ -2,14 +2,14 @@
 //!
 //! *Source*: `spec/system-tables.md` §2.2.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::descpb::PrivilegeDescriptor;
 use super::error::{Error, Kind};
 use super::privilege::{self, Privilege};
 use super::sys::Sys;
 use super::system::ids;
 use crate::types::Datum;
+use base::map::{Map, Set};
+use base::sort;
 
 /// The role that all belong to.
 pub const PUBLIC: &str = "public";
@@ -28,17 +28,17 @@ pub struct User {
     /// Its number, 0 where the version has none.
     pub id: u32,
     /// Options with their values, by word.
-    pub options: BTreeMap<String, Option<String>>,
+    pub options: Map<String, Option<String>>,
 }
 
 /// All of them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Users {
-    by_name: BTreeMap<String, User>,
+    by_name: Map<String, User>,
     /// Member to its roles, each with whether it may hand the role on.
-    members: BTreeMap<String, BTreeMap<String, bool>>,
+    members: Map<String, Map<String, bool>>,
     /// User and path to privileges and those that may be handed on.
-    system: BTreeMap<(String, String), (Vec<String>, Vec<String>)>,
+    system: Map<(String, String), (Vec<String>, Vec<String>)>,
 }
 
 impl Users {
@@ -49,7 +49,7 @@ impl Users {
             let user = User {
                 is_role: row.bool("isRole").unwrap_or(false),
                 id: row.oid("user_id").unwrap_or(0),
-                options: BTreeMap::new(),
+                options: Map::new(),
             };
             read.by_name.insert(name.to_owned(), user);
         }
@@ -114,13 +114,13 @@ impl Users {
                 roles.iter().map(move |(role, admin)| (role.as_str(), member.as_str(), *admin))
             })
             .collect();
-        all.sort_unstable();
+        sort::natural(&mut all);
         all
     }
 
     /// The user itself, all its roles through any number of steps, and `public`.
-    pub fn identities<'a>(&'a self, user: &'a str) -> BTreeSet<&'a str> {
-        let mut found = BTreeSet::from([user, PUBLIC]);
+    pub fn identities<'a>(&'a self, user: &'a str) -> Set<&'a str> {
+        let mut found = Set::from([user, PUBLIC]);
         let mut open = vec![user];
         while let Some(member) = open.pop() {
             for (role, _) in self.roles_of(member) {

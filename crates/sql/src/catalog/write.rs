@@ -10,7 +10,7 @@
 //! number for good even if the transaction fails.
 
 use base::hlc::{Clock, Timestamp};
-use prost::Message;
+use wire::Message;
 
 use super::descpb::Descriptor;
 use super::error::Error;
@@ -52,13 +52,13 @@ pub fn raise_counter(
 fn encode_counter(key: &[u8], n: i64) -> Vec<u8> {
     let zigzag = base::num::as_unsigned((n << 1) ^ (n >> 63));
     let mut data = Vec::new();
-    prost::encoding::encode_varint(zigzag, &mut data);
+    wire::put_varint(zigzag, &mut data);
     kv::mvcc::value::encode(key, kv::mvcc::value::tag::INT, &data)
 }
 
 fn decode_counter(value: &[u8]) -> Option<i64> {
     let mut data = kv::mvcc::value::decode(value)?.data;
-    let zigzag = prost::encoding::decode_varint(&mut data).ok()?;
+    let zigzag = wire::take_varint(&mut data).ok()?;
     Some(base::num::as_signed(zigzag >> 1) ^ -base::num::as_signed(zigzag & 1))
 }
 

@@ -7,52 +7,52 @@
 //!
 //! *Source*: `spec/system-tables.md` §4.1.
 
-use prost::Message;
+use wire::Message;
 
 /// A zone.
 #[derive(Clone, PartialEq, Message)]
 pub struct ZoneConfig {
     /// Smaller ranges merge. *Units*: bytes.
-    #[prost(int64, optional, tag = "2")]
+    #[wire(int64, optional, tag = "2")]
     pub range_min_bytes: Option<i64>,
     /// Larger ranges split. *Units*: bytes.
-    #[prost(int64, optional, tag = "3")]
+    #[wire(int64, optional, tag = "3")]
     pub range_max_bytes: Option<i64>,
     /// How long old versions stay.
-    #[prost(message, optional, tag = "4")]
+    #[wire(message, optional, tag = "4")]
     pub gc: Option<GcPolicy>,
     /// How many replicas a range has; 0 with subzones marks a placeholder.
-    #[prost(int32, optional, tag = "5")]
+    #[wire(int32, optional, tag = "5")]
     pub num_replicas: Option<i32>,
     /// Where replicas must or must not be.
-    #[prost(message, repeated, tag = "6")]
+    #[wire(message, repeated, tag = "6")]
     pub constraints: Vec<ConstraintsConjunction>,
     /// Which keys belong to which subzone.
-    #[prost(message, repeated, tag = "7")]
+    #[wire(message, repeated, tag = "7")]
     pub subzone_spans: Vec<SubzoneSpan>,
     /// Zones of indexes and partitions.
-    #[prost(message, repeated, tag = "8")]
+    #[wire(message, repeated, tag = "8")]
     pub subzones: Vec<Subzone>,
     /// Where leases should be, best first.
-    #[prost(message, repeated, tag = "9")]
+    #[wire(message, repeated, tag = "9")]
     pub lease_preferences: Vec<LeasePreference>,
     /// Whether `constraints` come from the parent.
-    #[prost(bool, required, tag = "10")]
+    #[wire(bool, required, tag = "10")]
     pub inherited_constraints: bool,
     /// Whether `lease_preferences` come from the parent.
-    #[prost(bool, required, tag = "11")]
+    #[wire(bool, required, tag = "11")]
     pub inherited_lease_preferences: bool,
     /// Whether reads are served everywhere.
-    #[prost(bool, optional, tag = "12")]
+    #[wire(bool, optional, tag = "12")]
     pub global_reads: Option<bool>,
     /// How many replicas vote.
-    #[prost(int32, optional, tag = "13")]
+    #[wire(int32, optional, tag = "13")]
     pub num_voters: Option<i32>,
     /// Where voting replicas must or must not be.
-    #[prost(message, repeated, tag = "14")]
+    #[wire(message, repeated, tag = "14")]
     pub voter_constraints: Vec<ConstraintsConjunction>,
     /// Whether an empty field 14 means none instead of inherit.
-    #[prost(bool, required, tag = "15")]
+    #[wire(bool, required, tag = "15")]
     pub null_voter_constraints_is_empty: bool,
 }
 
@@ -60,7 +60,7 @@ pub struct ZoneConfig {
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct GcPolicy {
     /// *Units*: seconds; 0 or less means for ever.
-    #[prost(int32, required, tag = "1")]
+    #[wire(int32, required, tag = "1")]
     pub ttl_seconds: i32,
 }
 
@@ -68,10 +68,10 @@ pub struct GcPolicy {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct ConstraintsConjunction {
     /// All of them must hold.
-    #[prost(message, repeated, tag = "6")]
+    #[wire(message, repeated, tag = "6")]
     pub constraints: Vec<Constraint>,
     /// For how many replicas; 0 for all.
-    #[prost(int32, required, tag = "7")]
+    #[wire(int32, required, tag = "7")]
     pub num_replicas: i32,
 }
 
@@ -79,13 +79,13 @@ pub struct ConstraintsConjunction {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Constraint {
     /// 0 old positive, 1 required `+`, 2 prohibited `-`.
-    #[prost(int32, required, tag = "1")]
+    #[wire(int32, required, tag = "1")]
     pub kind: i32,
     /// Tier of a locality, empty for an attribute.
-    #[prost(string, required, tag = "2")]
+    #[wire(string, required, tag = "2")]
     pub key: String,
     /// Value of the tier, or the attribute.
-    #[prost(string, required, tag = "3")]
+    #[wire(string, required, tag = "3")]
     pub value: String,
 }
 
@@ -93,7 +93,7 @@ pub struct Constraint {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct LeasePreference {
     /// All of them must hold.
-    #[prost(message, repeated, tag = "1")]
+    #[wire(message, repeated, tag = "1")]
     pub constraints: Vec<Constraint>,
 }
 
@@ -101,13 +101,13 @@ pub struct LeasePreference {
 #[derive(Clone, PartialEq, Message)]
 pub struct Subzone {
     /// The index.
-    #[prost(uint32, required, tag = "1")]
+    #[wire(uint32, required, tag = "1")]
     pub index_id: u32,
     /// The partition; empty for the whole index.
-    #[prost(string, required, tag = "2")]
+    #[wire(string, required, tag = "2")]
     pub partition_name: String,
     /// Its zone, without subzones.
-    #[prost(message, required, tag = "3")]
+    #[wire(message, required, tag = "3")]
     pub config: ZoneConfig,
 }
 
@@ -115,12 +115,12 @@ pub struct Subzone {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct SubzoneSpan {
     /// First key.
-    #[prost(bytes = "vec", optional, tag = "1")]
+    #[wire(bytes, optional, tag = "1")]
     pub key: Option<Vec<u8>>,
     /// First key after; absent for the prefix end of `key`.
-    #[prost(bytes = "vec", optional, tag = "2")]
+    #[wire(bytes, optional, tag = "2")]
     pub end_key: Option<Vec<u8>>,
     /// Index into the subzones.
-    #[prost(int32, required, tag = "3")]
+    #[wire(int32, required, tag = "3")]
     pub subzone_index: i32,
 }

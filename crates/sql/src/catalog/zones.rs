@@ -7,10 +7,10 @@
 //!
 //! *Source*: `spec/zone-configs-and-cluster.md` §2–4. Left out: partitions.
 
-use std::collections::BTreeMap;
-
+use base::map::Map;
+use base::sort;
 use base::span::Span;
-use prost::Message;
+use wire::Message;
 
 use super::descpb::{State, TableDescriptor};
 use super::error::Error;
@@ -37,12 +37,12 @@ pub const DEFAULT_ZONE: u32 = 0;
 /// All rows of `system.zones`.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Zones {
-    rows: BTreeMap<u32, ZoneConfig>,
+    rows: Map<u32, ZoneConfig>,
 }
 
 impl Zones {
     pub(super) fn read(sys: &mut Sys<'_>) -> Result<Self, Error> {
-        let mut rows = BTreeMap::new();
+        let mut rows = Map::new();
         for row in sys.rows(ids::ZONES, &[])? {
             let id = row.int("id").and_then(|id| u32::try_from(id).ok());
             if let (Some(id), Some(bytes)) = (id, row.bytes("config")) {
@@ -191,7 +191,7 @@ pub fn span_configs(snapshot: &Snapshot) -> Vec<(Span, kv::SpanConfig)> {
             .into_iter()
             .flat_map(|row| row.subzones.iter().map(|subzone| subzone.index_id))
             .collect();
-        subzones.sort_unstable();
+        sort::natural(&mut subzones);
         subzones.dedup();
         for index in subzones {
             let span = Span::prefix(system::index_prefix(table.id, index));

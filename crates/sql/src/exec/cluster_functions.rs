@@ -9,8 +9,7 @@
 //!
 //! Shape: the name comes in lower case, with `crdb_internal.` where it was written. What is not here is refused.
 
-use std::collections::BTreeMap;
-
+use base::map::Map;
 use base::sqlstate::SqlState;
 
 use super::host::parse_name;
@@ -28,7 +27,7 @@ pub struct About<'a> {
     /// From where names are looked up.
     pub scope: names::Scope<'a>,
     /// What SET gave.
-    pub vars: &'a BTreeMap<String, String>,
+    pub vars: &'a Map<String, String>,
 }
 
 /// Calls a function.

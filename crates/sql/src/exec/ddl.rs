@@ -7,11 +7,11 @@
 //!
 //! Shape: a [`Draft`] holds every descriptor that a statement changes, so that one version step is written for each.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use base::hlc::Timestamp;
 use base::ids::JobId;
+use base::map::{Map, Set};
 use base::sqlstate::SqlState;
 
 use super::ddl_expr::Env;
@@ -79,27 +79,26 @@ pub(crate) fn run(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Option<Outcome>, 
 pub(crate) struct Draft {
     /// What existed before it.
     pub snapshot: Arc<Snapshot>,
-    tables: BTreeMap<u32, TableDescriptor>,
-    types: BTreeMap<u32, TypeDescriptor>,
-    schemas: BTreeMap<u32, SchemaDescriptor>,
-    databases: BTreeMap<u32, DatabaseDescriptor>,
-    functions: BTreeMap<u32, FunctionDescriptor>,
-    made: BTreeSet<u32>,
+    tables: Map<u32, TableDescriptor>,
+    types: Map<u32, TypeDescriptor>,
+    schemas: Map<u32, SchemaDescriptor>,
+    databases: Map<u32, DatabaseDescriptor>,
+    functions: Map<u32, FunctionDescriptor>,
+    made: Set<u32>,
 }
 
 macro_rules! drafts {
     ($($(#[$doc:meta])* $get:ident, $field:ident: $ty:ty = $find:expr;)*) => {
         impl Draft {
             $($(#[$doc])* pub(crate) fn $get(&mut self, id: u32) -> Result<&mut $ty, Error> {
-                match self.$field.entry(id) {
-                    std::collections::btree_map::Entry::Occupied(entry) => Ok(entry.into_mut()),
-                    std::collections::btree_map::Entry::Vacant(entry) => {
-                        let find: fn(&Snapshot, u32) -> Option<$ty> = $find;
-                        let found = find(&self.snapshot, id)
-                            .ok_or(CatalogError::Wire { place: "descriptor" })?;
-                        Ok(entry.insert(found))
+                if !self.$field.contains_key(&id) {
+                    let find: fn(&Snapshot, u32) -> Option<$ty> = $find;
+                    if let Some(found) = find(&self.snapshot, id) {
+                        self.$field.insert(id, found);
                     }
                 }
+                let missing = CatalogError::Wire { place: "descriptor" };
+                Ok(self.$field.get_mut(&id).ok_or(missing)?)
             })*
         }
     };
@@ -123,12 +122,12 @@ impl Draft {
     pub(crate) fn new(snapshot: Arc<Snapshot>) -> Self {
         Self {
             snapshot,
-            tables: BTreeMap::new(),
-            types: BTreeMap::new(),
-            schemas: BTreeMap::new(),
-            databases: BTreeMap::new(),
-            functions: BTreeMap::new(),
-            made: BTreeSet::new(),
+            tables: Map::new(),
+            types: Map::new(),
+            schemas: Map::new(),
+            databases: Map::new(),
+            functions: Map::new(),
+            made: Set::new(),
         }
     }
 

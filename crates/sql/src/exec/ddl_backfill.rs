@@ -272,8 +272,10 @@ pub(crate) fn validate_fk(table: u32, name: &str, cx: &mut Cx<'_>) -> Result<(),
     let pick = |row: &[Datum], at: &[usize]| -> Vec<Datum> {
         at.iter().filter_map(|at| row.get(*at).cloned()).collect()
     };
-    let known: std::collections::BTreeSet<Vec<Datum>> =
-        read_rows(&target.codec, cx)?.iter().map(|row| pick(row, &to)).collect();
+    let mut known: std::collections::BTreeSet<Vec<Datum>> = std::collections::BTreeSet::new();
+    for row in read_rows(&target.codec, cx)? {
+        known.insert(pick(&row, &to));
+    }
     for row in read_rows(&origin.codec, cx)? {
         let key = pick(&row, &from);
         if key.iter().any(Datum::is_null) || known.contains(&key) {

@@ -9,9 +9,9 @@
 //! *Errors*: the texts for what others depend on. *Source*: CockroachDB's DROP pages; refusals as its test files have
 //! them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use base::map::Set;
 use base::sqlstate::SqlState;
 
 use super::ddl::{self, Draft, JobNote};
@@ -32,13 +32,13 @@ use crate::outcome::Outcome;
 /// What a statement drops.
 #[derive(Default)]
 struct Doomed {
-    tables: BTreeSet<u32>,
-    types: BTreeSet<u32>,
-    schemas: BTreeSet<u32>,
-    databases: BTreeSet<u32>,
-    functions: BTreeSet<u32>,
+    tables: Set<u32>,
+    types: Set<u32>,
+    schemas: Set<u32>,
+    databases: Set<u32>,
+    functions: Set<u32>,
     /// Schemas with a name but no descriptor: `public` of v21.2, and those of temporary objects.
-    bare_schemas: BTreeSet<(u32, String)>,
+    bare_schemas: Set<(u32, String)>,
 }
 
 /// Runs DROP.
@@ -526,7 +526,7 @@ pub(crate) fn along_with_column(
     cx: &mut Cx<'_>,
 ) -> Result<(), Error> {
     let mut doomed = Doomed::default();
-    doomed.tables.extend(ids);
+    doomed.tables.extend(ids.iter().copied());
     let snapshot = Arc::clone(&draft.snapshot);
     for id in ids {
         cut_references(draft, *id, &doomed)?;

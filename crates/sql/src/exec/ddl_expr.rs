@@ -21,6 +21,7 @@ use crate::types::expr::{self as types_expr, Column, Scalar, Scope};
 use crate::types::time::TextCx;
 use crate::types::wire::TypeSource;
 use crate::types::{Error as TypesError, Type, wire};
+use base::sort;
 
 /// The columns of a table under definition, as an expression sees them.
 pub(crate) struct TableScope<'a> {
@@ -166,7 +167,7 @@ pub(crate) fn columns_in(expr: &Expr, desc: &TableDescriptor) -> Vec<u32> {
         }
         false
     });
-    ids.sort_unstable();
+    sort::natural(&mut ids);
     ids.dedup();
     ids
 }

@@ -19,6 +19,7 @@ use crate::cx::Cx;
 use crate::error::Error;
 use crate::outcome::{Column, Rows};
 use crate::plan::{Planner, select::visible, walk};
+use base::sort;
 
 /// The rows of a query.
 pub(crate) fn rows(select: &Select, cx: &mut Cx<'_>) -> Result<Rows, Error> {
@@ -56,7 +57,7 @@ pub(crate) fn qualify(
         return Err(cause);
     }
     let mut ids = walk.ids;
-    ids.sort_unstable();
+    sort::natural(&mut ids);
     ids.dedup();
     let mut named = Vec::new();
     each_expr(select, &mut |expr| {

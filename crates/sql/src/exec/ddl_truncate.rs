@@ -6,8 +6,6 @@
 //!
 //! *Source*: CockroachDB's TRUNCATE page; v21.1 and later keep the table's id.
 
-use std::collections::BTreeSet;
-
 use super::ddl::{self, Draft, JobNote};
 use crate::ast::dml::Truncate;
 use crate::ast::{DropBehavior, Statement};
@@ -19,12 +17,13 @@ use crate::cx::Cx;
 use crate::error::Error;
 use crate::jobs;
 use crate::outcome::Outcome;
+use base::map::Set;
 
 /// Runs TRUNCATE.
 pub(crate) fn run(stmt: &Truncate, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
     cx.check_writable("TRUNCATE")?;
     let snapshot = cx.snapshot()?;
-    let (mut chosen, mut full) = (BTreeSet::new(), Vec::new());
+    let (mut chosen, mut full) = (Set::new(), Vec::new());
     for name in &stmt.tables {
         let desc = snapshot.resolve_kind(name, cx.name_scope(), Kind::Table)?;
         let on = desc.privileges.as_ref();
@@ -43,7 +42,7 @@ pub(crate) fn run(stmt: &Truncate, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
 
 /// Tables that refer to a truncated one: they go along under CASCADE, else they forbid it.
 fn with_referrers(
-    chosen: &mut BTreeSet<u32>,
+    chosen: &mut Set<u32>,
     snapshot: &Snapshot,
     behavior: DropBehavior,
 ) -> Result<(), Error> {

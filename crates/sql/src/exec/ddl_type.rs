@@ -7,6 +7,7 @@
 //!
 //! *Source*: `spec/manifest-wire.md` §5. Physical bytes are spread over one byte, then two.
 
+use base::sort;
 use base::sqlstate::SqlState;
 
 use super::ddl::{self, Draft, JobNote};
@@ -280,7 +281,7 @@ pub(crate) fn users_of(snapshot: &Snapshot, desc: &TypeDescriptor) -> Vec<String
     if let Some(array) = snapshot.type_desc(desc.array_type_id) {
         ids.extend(of(&array.referencing_descriptor_ids));
     }
-    ids.sort_unstable();
+    sort::natural(&mut ids);
     ids.dedup();
     ids.iter()
         .filter_map(|id| snapshot.table_desc(*id))

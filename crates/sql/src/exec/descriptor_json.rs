@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use prost::Message;
+use wire::Message;
 
 use crate::catalog::descpb::{
     ColumnDescriptor, DatabaseDescriptor, Descriptor, ForeignKey, IndexDescriptor,

@@ -8,9 +8,10 @@
 //! Shape: during the statement only values are noted, each once; at its end they are looked up, in a queue, since an
 //! action may change rows that others refer to. *Source*: CockroachDB's page on foreign keys.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use base::map::Map;
 use base::span::Span;
 
 use super::Error as ExecError;
@@ -30,11 +31,11 @@ const ROUNDS_MAX: usize = 1_000_000;
 #[derive(Debug, Default)]
 pub struct ForeignKeys {
     /// By table and foreign key: values that must stand in the parent.
-    outbound: BTreeMap<(u32, usize), Wanted>,
+    outbound: Map<(u32, usize), Wanted>,
     /// Keys of parents that went away or changed.
     inbound: VecDeque<Gone>,
     /// By table and constraint: values that may stand in one row only, without an index to tell.
-    unique: BTreeMap<(u32, usize), Wanted>,
+    unique: Map<(u32, usize), Wanted>,
 }
 
 /// Values that must stand in a parent, for one foreign key of a table.
@@ -133,7 +134,7 @@ impl Run<'_, '_> {
     }
 
     /// Unique constraints without an index: more than one row with a value is one too many.
-    fn check_unique(&mut self, unique: BTreeMap<(u32, usize), Wanted>) -> Result<(), Error> {
+    fn check_unique(&mut self, unique: Map<(u32, usize), Wanted>) -> Result<(), Error> {
         for ((_, position), Wanted { target, keys }) in unique {
             let Some(described) = target.table.desc.unique_without_index.get(position) else {
                 continue;

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use base::sort;
 use base::sqlstate::SqlState;
 
 use super::ddl::{self, Draft, JobNote};
@@ -339,7 +340,7 @@ fn path(
 fn add(words: &mut Vec<String>, word: &str) {
     if !words.iter().any(|known| known == word) {
         words.push(word.to_owned());
-        words.sort();
+        sort::natural(words);
     }
 }
 

@@ -8,11 +8,11 @@
 //! Shape: made for one evaluation from disjoint borrows of [`Cx`]. A sequence is bumped by a transaction of its own,
 //! so a rollback does not give numbers back. *Source*: CockroachDB's pages on sequences.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::hlc::Clock;
 use base::ids::DescId;
+use base::map::Map;
 use base::sqlstate::SqlState;
 
 use crate::ast::ObjectName;
@@ -34,9 +34,9 @@ struct ExecHost<'a> {
     txn: &'a mut TxnState,
     snapshot: Option<Arc<Snapshot>>,
     scope: names::Scope<'a>,
-    sequence_values: &'a mut BTreeMap<DescId, i64>,
+    sequence_values: &'a mut Map<DescId, i64>,
     last_sequence: &'a mut Option<DescId>,
-    vars: &'a BTreeMap<String, String>,
+    vars: &'a Map<String, String>,
 }
 
 impl Cx<'_> {

@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::plan::node::{Node, SetOp, Subquery, SubqueryKind};
 use crate::types::Datum;
 use crate::types::expr::Scalar;
+use base::map::Map;
 
 /// Whether more rows are wanted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,8 +55,8 @@ pub struct Run<'r, 'c> {
     pub(super) steps_left: u64,
     held: u64,
     outer: Vec<Datum>,
-    slots: BTreeMap<usize, Held>,
-    answers: BTreeMap<usize, Answer>,
+    slots: Map<usize, Held>,
+    answers: Map<usize, Answer>,
     scratch: Vec<Datum>,
 }
 
@@ -83,8 +84,8 @@ impl<'r, 'c> Run<'r, 'c> {
             steps_left,
             held: 0,
             outer: Vec::new(),
-            slots: BTreeMap::new(),
-            answers: BTreeMap::new(),
+            slots: Map::new(),
+            answers: Map::new(),
             scratch: Vec::new(),
         }
     }
@@ -360,7 +361,7 @@ impl<'r, 'c> Run<'r, 'c> {
                 Flow::More => self.stream(right, sink),
             };
         }
-        let mut counts: BTreeMap<Vec<Datum>, u64> = BTreeMap::new();
+        let mut counts: BTreeMap<Vec<Datum>, usize> = BTreeMap::new();
         if op == SetOp::Union {
             let mut first = |run: &mut Self, row: &[Datum]| {
                 if counts.contains_key(row) {

@@ -2,8 +2,7 @@
 //!
 //! *Source*: `spec/zone-configs-and-cluster.md` §4, §8, §9; `spec/system-tables.md` §5.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use base::map::{Map, Set};
 use base::sqlstate::SqlState;
 
 use super::show::{name_text, one_text, texts};
@@ -203,7 +202,7 @@ pub fn locality_of(kv: &kv::Kv, node: base::ids::NodeId) -> String {
 /// SHOW REGIONS: regions and zones of the nodes' localities.
 pub(crate) fn regions(from: &RegionsFrom, cx: &Cx<'_>) -> Rows {
     let list = Type::array(Type::STRING);
-    let mut zones: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut zones: Map<&str, Set<&str>> = Map::new();
     for node in cx.kv.nodes() {
         let tier = |names: &[&str]| {
             let mut tiers = node.config.locality.iter();

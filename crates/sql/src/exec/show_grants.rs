@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::outcome::{Column, Notice, Rows};
 use crate::rules::Rules;
 use crate::types::{Datum, Type};
+use base::sort;
 
 /// SHOW USERS, SHOW ROLES.
 pub(crate) fn users(cx: &mut Cx<'_>) -> Result<Rows, Error> {
@@ -120,7 +121,7 @@ pub(crate) fn grants(
                     rows.push(row(&place, &entry, rules));
                 }
             }
-            rows.sort();
+            sort::natural(&mut rows);
             Ok(Rows { columns: columns_for(target, rules), rows })
         }
     }
@@ -219,7 +220,7 @@ fn all_grants(
             rows.push(made);
         }
     }
-    rows.sort();
+    sort::natural(&mut rows);
     Ok(Rows { columns, rows })
 }
 
@@ -308,6 +309,6 @@ pub(crate) fn default_privileges(cx: &mut Cx<'_>) -> Result<Rows, Error> {
             }
         }
     }
-    rows.sort();
+    sort::natural(&mut rows);
     Ok(Rows { columns, rows })
 }

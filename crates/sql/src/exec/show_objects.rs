@@ -20,6 +20,7 @@ use crate::cx::Cx;
 use crate::error::Error;
 use crate::outcome::{Column, Rows};
 use crate::types::{Datum, Type};
+use base::sort;
 
 fn text(text: &str) -> Datum {
     Datum::from(text)
@@ -102,7 +103,7 @@ pub(crate) fn schemas(
     for row in &mut rows {
         row.resize(columns.len(), Datum::Null);
     }
-    rows.sort();
+    sort::natural(&mut rows);
     Ok(Rows { columns, rows })
 }
 
@@ -174,7 +175,7 @@ pub(crate) fn tables(
             rows.push(row);
         }
     }
-    rows.sort();
+    sort::natural(&mut rows);
     Ok(Rows { columns, rows })
 }
 
@@ -255,7 +256,7 @@ fn indexes_with(desc: &TableDescriptor, column: u32) -> impl Iterator<Item = Str
         })
         .map(|index| index.name.clone())
         .collect();
-    names.sort();
+    sort::natural(&mut names);
     names.into_iter()
 }
 
@@ -322,7 +323,7 @@ fn index_rows(
         Vec::new()
     };
     let mut sorted: Vec<&IndexDescriptor> = all_indexes(desc).collect();
-    sorted.sort_by(|a, b| a.name.cmp(&b.name));
+    sort::by(&mut sorted, |a, b| a.name.cmp(&b.name));
     let mut rows = Vec::new();
     for index in sorted {
         let keys =
@@ -400,7 +401,7 @@ pub(crate) fn constraints(name: &ObjectName, cx: &mut Cx<'_>) -> Result<Rows, Er
         let details = format!("CHECK (({}))", show_create::shown_expr(&check.expr, &snapshot));
         push(&check.name, "CHECK", details, check.validity == validity::VALIDATED);
     }
-    rows.sort();
+    sort::natural(&mut rows);
     Ok(Rows { columns, rows })
 }
 
@@ -421,7 +422,7 @@ pub(crate) fn sequences(database: Option<&str>, cx: &mut Cx<'_>) -> Result<Rows,
             vec![text(schema), text(&desc.name)]
         })
         .collect();
-    rows.sort();
+    sort::natural(&mut rows);
     Ok(Rows { columns: texts(&["sequence_schema", "sequence_name"]), rows })
 }
 
@@ -447,7 +448,7 @@ pub(crate) fn types(enums: bool, cx: &mut Cx<'_>) -> Result<Rows, Error> {
             row
         })
         .collect();
-    rows.sort();
+    sort::natural(&mut rows);
     Ok(Rows { columns, rows })
 }
 
@@ -474,7 +475,7 @@ pub(crate) fn fingerprints(name: &ObjectName, cx: &mut Cx<'_>) -> Result<Rows, E
         let shown = base::num::as_signed(sum).to_string();
         rows.push(vec![text(&index.name), Datum::from(shown)]);
     }
-    rows.sort();
+    sort::natural(&mut rows);
     Ok(Rows { columns: texts(&["index_name", "fingerprint"]), rows })
 }
 

@@ -10,6 +10,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use base::sort;
 use base::span::Span;
 use base::sqlstate::SqlState;
 
@@ -246,7 +247,7 @@ fn old_form(target: &RangesTarget, parts: &[Part], cx: &Cx<'_>) -> Rows {
         }
     }
     if of_database {
-        rows.sort_by(|a, b| a.first().cmp(&b.first()));
+        sort::by(&mut rows, |a, b| a.first().cmp(&b.first()));
     }
     Rows { columns, rows }
 }
@@ -309,7 +310,7 @@ fn new_form(parts: &[Part], options: &[String], snapshot: &Snapshot, cx: &Cx<'_>
     let with = With(options);
     let named = with.has("tables") || with.has("indexes");
     let mut rows = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = base::map::Set::new();
     for part in parts {
         for range in found(&part.span, cx) {
             // Without names a range that holds several objects is told once.

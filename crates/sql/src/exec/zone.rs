@@ -7,6 +7,7 @@
 //!
 //! *Source*: `spec/zone-configs-and-cluster.md` §1–5. Left out: partitions.
 
+use base::sort;
 use base::sqlstate::SqlState;
 
 use super::ddl_index;
@@ -236,7 +237,7 @@ fn write(
                 partition_name: String::new(),
                 config: zone,
             });
-            row.subzones.sort_by_key(|subzone| subzone.index_id);
+            sort::by_key(&mut row.subzones, |subzone| subzone.index_id);
             set_spans(&mut row);
             row
         }

@@ -8,7 +8,7 @@
 
 use base::hlc::Timestamp;
 use base::ids::JobId;
-use prost::Message;
+use wire::Message;
 
 use super::jobspb::{Payload, Progress};
 use super::record::{CreatedBy, Record, micros};

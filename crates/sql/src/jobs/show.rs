@@ -9,6 +9,7 @@ use super::record::{Record, micros};
 use crate::outcome::{Column, Rows};
 use crate::rules::Rules;
 use crate::types::{Datum, Type};
+use base::sort;
 
 /// How long a finished job is listed. *Units*: microseconds.
 const WINDOW_MICROS: i64 = 12 * 3600 * 1_000_000;
@@ -88,7 +89,7 @@ pub fn rows(
         0 => i64::MAX,
         at => at,
     };
-    jobs.sort_by_key(|job| {
+    sort::by_key(&mut jobs, |job| {
         (
             std::cmp::Reverse(end(job)),
             std::cmp::Reverse(job.payload.started_micros),

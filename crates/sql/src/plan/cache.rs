@@ -4,7 +4,6 @@
 //!   name ─▶ Named { catalog, database, search path } the same as now? ─▶ table     else look it up
 //! ```
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::scope::SourceName;
@@ -12,6 +11,7 @@ use super::table::Table;
 use crate::ast::ObjectName;
 use crate::catalog::privilege::Privilege;
 use crate::catalog::{self, Snapshot, names};
+use base::map::Map;
 
 /// How many tables, and how many names, a session remembers.
 const ENTRIES_MAX: usize = 256;
@@ -19,8 +19,8 @@ const ENTRIES_MAX: usize = 256;
 /// Tables made ready, by id and by name. Dropped whenever in doubt.
 #[derive(Clone, Debug, Default)]
 pub struct TableCache {
-    tables: BTreeMap<u32, Arc<Table>>,
-    named: BTreeMap<ObjectName, Named>,
+    tables: Map<u32, Arc<Table>>,
+    named: Map<ObjectName, Named>,
     allowed: Option<Allowed>,
 }
 

@@ -10,6 +10,7 @@
 
 use std::borrow::Cow;
 
+use base::sort;
 use base::span::{self, Span};
 
 use super::node::{Join, JoinKind, Node, Scan};
@@ -277,7 +278,7 @@ impl Planner<'_, '_> {
                     None => return Ok(false),
                 }
             }
-            values.sort();
+            sort::natural(&mut values);
             values.dedup();
             return Ok(restrict(bound, values, number));
         }
@@ -470,7 +471,7 @@ fn spans_of(
         });
     }
     spans.retain(|span| !span.is_empty());
-    spans.sort();
+    sort::natural(&mut spans);
     spans.dedup();
     Ok(spans)
 }

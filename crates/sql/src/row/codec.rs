@@ -14,6 +14,7 @@
     reason = "types, values and syntax are large enums; what is not named is treated alike"
 )]
 
+use base::sort;
 use base::span::{Span, prefix_end};
 use kv::mvcc::value::{seal, tag};
 
@@ -170,7 +171,7 @@ impl RowCodec {
             stored.extend(in_key.filter(|ordinal| {
                 self.columns.get(*ordinal).is_some_and(|column| column.ty.is_composite())
             }));
-            stored.sort_by_key(|ordinal| self.columns.get(*ordinal).map(|column| column.id));
+            sort::by_key(&mut stored, |ordinal| self.columns.get(*ordinal).map(|column| column.id));
             stored.dedup();
         }
         Ok(IndexCodec {
@@ -204,7 +205,9 @@ impl RowCodec {
                     columns.push(ordinal);
                 }
             }
-            columns.sort_by_key(|ordinal| self.columns.get(*ordinal).map(|column| column.id));
+            sort::by_key(&mut columns, |ordinal| {
+                self.columns.get(*ordinal).map(|column| column.id)
+            });
             let lone = (family.id != 0 && family.default_column_id != 0)
                 .then(|| self.ordinal_of(family.default_column_id))
                 .flatten();
@@ -214,7 +217,7 @@ impl RowCodec {
             let columns = (0..self.columns.len()).filter(|ordinal| !in_key(*ordinal)).collect();
             families.push(Family { id: 0, columns, lone: None });
         }
-        families.sort_by_key(|family| family.id);
+        sort::by_key(&mut families, |family| family.id);
         Ok(families)
     }
 

@@ -10,6 +10,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::{Decimal, Error};
+use base::sort;
 
 /// How deep arrays and objects may lie in one another.
 pub const DEPTH_MAX: usize = 128;
@@ -46,7 +47,7 @@ impl Json {
     pub fn object(fields: impl IntoIterator<Item = (Arc<str>, Self)>) -> Self {
         let mut fields: Vec<(Arc<str>, Self)> = fields.into_iter().collect();
         // The sort is stable, so of equals the last one written stands last and is the one kept.
-        fields.sort_by(|a, b| a.0.cmp(&b.0));
+        sort::by(&mut fields, |a, b| a.0.cmp(&b.0));
         let mut kept: Vec<(Arc<str>, Self)> = Vec::with_capacity(fields.len());
         for field in fields {
             match kept.last_mut() {

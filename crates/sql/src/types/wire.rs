@@ -304,7 +304,7 @@ fn tuple(message: &SqlType, source: &dyn TypeSource) -> Result<Type, Error> {
 
 #[cfg(test)]
 mod tests {
-    use prost::Message;
+    use wire::Message;
 
     use super::*;
 

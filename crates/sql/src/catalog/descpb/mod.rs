@@ -35,16 +35,16 @@ pub use table::{
 };
 
 use base::hlc;
-use prost::Message;
+use wire::Message;
 
 /// A moment, as it stands on the wire.
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct Timestamp {
     /// *Units*: nanoseconds since 1970.
-    #[prost(int64, tag = "1")]
+    #[wire(int64, tag = "1")]
     pub wall_time: i64,
     /// Order inside one nanosecond.
-    #[prost(int32, tag = "2")]
+    #[wire(int32, tag = "2")]
     pub logical: i32,
 }
 
@@ -61,7 +61,7 @@ impl From<Timestamp> for hlc::Timestamp {
 }
 
 /// Whether a descriptor can be seen and used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, prost::Enumeration)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, wire::Enumeration)]
 #[repr(i32)]
 pub enum State {
     /// In use.
@@ -78,28 +78,28 @@ pub enum State {
 #[derive(Clone, PartialEq, Message)]
 pub struct Descriptor {
     /// Which kind, and the descriptor itself.
-    #[prost(oneof = "Union", tags = "1, 2, 3, 4, 5")]
+    #[wire(oneof = "Union", tags = "1, 2, 3, 4, 5")]
     pub union: Option<Union>,
 }
 
 /// What a [`Descriptor`] holds.
 #[expect(clippy::large_enum_variant, reason = "it lives behind an Arc; most of them are tables")]
-#[derive(Clone, PartialEq, prost::Oneof)]
+#[derive(Clone, PartialEq, wire::Oneof)]
 pub enum Union {
     /// A table, view, materialized view or sequence.
-    #[prost(message, tag = "1")]
+    #[wire(message, tag = "1")]
     Table(TableDescriptor),
     /// A database.
-    #[prost(message, tag = "2")]
+    #[wire(message, tag = "2")]
     Database(DatabaseDescriptor),
     /// A user-defined type.
-    #[prost(message, tag = "3")]
+    #[wire(message, tag = "3")]
     Type(TypeDescriptor),
     /// A schema other than `public` of v21.2.
-    #[prost(message, tag = "4")]
+    #[wire(message, tag = "4")]
     Schema(SchemaDescriptor),
     /// A function or procedure.
-    #[prost(message, tag = "5")]
+    #[wire(message, tag = "5")]
     Function(FunctionDescriptor),
 }
 

@@ -2,7 +2,7 @@
 //!
 //! *Source*: `spec/manifest-wire.md` §6.4–6.8.
 
-use prost::Message;
+use wire::Message;
 
 use super::{ColumnDescriptor, IndexDescriptor, Timestamp};
 
@@ -10,30 +10,30 @@ use super::{ColumnDescriptor, IndexDescriptor, Timestamp};
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Check {
     /// As SQL.
-    #[prost(string, required, tag = "1")]
+    #[wire(string, required, tag = "1")]
     pub expr: String,
     /// Its name.
-    #[prost(string, required, tag = "2")]
+    #[wire(string, required, tag = "2")]
     pub name: String,
     /// See `validity`.
-    #[prost(int32, required, tag = "3")]
+    #[wire(int32, required, tag = "3")]
     pub validity: i32,
     /// Columns that it reads.
-    #[prost(uint32, repeated, packed = "false", tag = "5")]
+    #[wire(uint32, repeated, packed = "false", tag = "5")]
     pub column_ids: Vec<u32>,
     /// Whether it stands for NOT NULL.
-    #[prost(bool, required, tag = "6")]
+    #[wire(bool, required, tag = "6")]
     pub is_non_null: bool,
     /// Whether it comes from a hash-sharded index.
-    #[prost(bool, required, tag = "7")]
+    #[wire(bool, required, tag = "7")]
     pub hidden: bool,
     /// Since v22.1.
-    #[prost(uint32, optional, tag = "8")]
+    #[wire(uint32, optional, tag = "8")]
     pub constraint_id: Option<u32>,
 }
 
 /// What happens to a row whose target goes or changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, prost::Enumeration)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, wire::Enumeration)]
 #[repr(i32)]
 pub enum FkAction {
     /// The change is refused at the end of the statement.
@@ -49,7 +49,7 @@ pub enum FkAction {
 }
 
 /// What NULLs among several columns mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, prost::Enumeration)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, wire::Enumeration)]
 #[repr(i32)]
 pub enum FkMatch {
     /// Any NULL: nothing to check.
@@ -64,34 +64,34 @@ pub enum FkMatch {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct ForeignKey {
     /// The table that refers.
-    #[prost(uint32, required, tag = "1")]
+    #[wire(uint32, required, tag = "1")]
     pub origin_table_id: u32,
     /// Its columns.
-    #[prost(uint32, repeated, packed = "false", tag = "2")]
+    #[wire(uint32, repeated, packed = "false", tag = "2")]
     pub origin_column_ids: Vec<u32>,
     /// Columns of the target.
-    #[prost(uint32, repeated, packed = "false", tag = "3")]
+    #[wire(uint32, repeated, packed = "false", tag = "3")]
     pub referenced_column_ids: Vec<u32>,
     /// The target.
-    #[prost(uint32, required, tag = "4")]
+    #[wire(uint32, required, tag = "4")]
     pub referenced_table_id: u32,
     /// Its name.
-    #[prost(string, required, tag = "5")]
+    #[wire(string, required, tag = "5")]
     pub name: String,
     /// See `validity`.
-    #[prost(int32, required, tag = "6")]
+    #[wire(int32, required, tag = "6")]
     pub validity: i32,
     /// One of [`FkAction`].
-    #[prost(enumeration = "FkAction", required, tag = "7")]
+    #[wire(enumeration = "FkAction", required, tag = "7")]
     pub on_delete: i32,
     /// One of [`FkAction`].
-    #[prost(enumeration = "FkAction", required, tag = "8")]
+    #[wire(enumeration = "FkAction", required, tag = "8")]
     pub on_update: i32,
     /// One of [`FkMatch`].
-    #[prost(enumeration = "FkMatch", required, tag = "9")]
+    #[wire(enumeration = "FkMatch", required, tag = "9")]
     pub match_kind: i32,
     /// Since v22.1.
-    #[prost(uint32, optional, tag = "14")]
+    #[wire(uint32, optional, tag = "14")]
     pub constraint_id: Option<u32>,
 }
 
@@ -99,22 +99,22 @@ pub struct ForeignKey {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct UniqueWithoutIndex {
     /// Its table.
-    #[prost(uint32, required, tag = "1")]
+    #[wire(uint32, required, tag = "1")]
     pub table_id: u32,
     /// Its columns.
-    #[prost(uint32, repeated, packed = "false", tag = "2")]
+    #[wire(uint32, repeated, packed = "false", tag = "2")]
     pub column_ids: Vec<u32>,
     /// Its name.
-    #[prost(string, required, tag = "3")]
+    #[wire(string, required, tag = "3")]
     pub name: String,
     /// See `validity`.
-    #[prost(int32, required, tag = "4")]
+    #[wire(int32, required, tag = "4")]
     pub validity: i32,
     /// Which rows it binds; empty for all.
-    #[prost(string, required, tag = "5")]
+    #[wire(string, required, tag = "5")]
     pub predicate: String,
     /// Since v22.1.
-    #[prost(uint32, optional, tag = "6")]
+    #[wire(uint32, optional, tag = "6")]
     pub constraint_id: Option<u32>,
 }
 
@@ -122,16 +122,16 @@ pub struct UniqueWithoutIndex {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct DependedOn {
     /// The reader.
-    #[prost(uint32, required, tag = "1")]
+    #[wire(uint32, required, tag = "1")]
     pub id: u32,
     /// An index that it names, or 0.
-    #[prost(uint32, required, tag = "2")]
+    #[wire(uint32, required, tag = "2")]
     pub index_id: u32,
     /// Columns that it reads.
-    #[prost(uint32, repeated, packed = "false", tag = "3")]
+    #[wire(uint32, repeated, packed = "false", tag = "3")]
     pub column_ids: Vec<u32>,
     /// Whether it refers by id.
-    #[prost(bool, required, tag = "4")]
+    #[wire(bool, required, tag = "4")]
     pub by_id: bool,
 }
 
@@ -139,10 +139,10 @@ pub struct DependedOn {
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct MutationJob {
     /// The change.
-    #[prost(uint32, required, tag = "1")]
+    #[wire(uint32, required, tag = "1")]
     pub mutation_id: u32,
     /// The job.
-    #[prost(int64, required, tag = "2")]
+    #[wire(int64, required, tag = "2")]
     pub job_id: i64,
 }
 
@@ -150,28 +150,28 @@ pub struct MutationJob {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct SequenceOpts {
     /// From one value to the next.
-    #[prost(int64, required, tag = "1")]
+    #[wire(int64, required, tag = "1")]
     pub increment: i64,
     /// Least value.
-    #[prost(int64, required, tag = "2")]
+    #[wire(int64, required, tag = "2")]
     pub min_value: i64,
     /// Greatest value.
-    #[prost(int64, required, tag = "3")]
+    #[wire(int64, required, tag = "3")]
     pub max_value: i64,
     /// First value.
-    #[prost(int64, required, tag = "4")]
+    #[wire(int64, required, tag = "4")]
     pub start: i64,
     /// Whether it is `unique_rowid()` in disguise.
-    #[prost(bool, required, tag = "5")]
+    #[wire(bool, required, tag = "5")]
     pub is_virtual: bool,
     /// The column with which it is dropped.
-    #[prost(message, required, tag = "6")]
+    #[wire(message, required, tag = "6")]
     pub owner: SequenceOwner,
     /// How many values a session takes at once; 0 is 1.
-    #[prost(int64, required, tag = "7")]
+    #[wire(int64, required, tag = "7")]
     pub cache_size: i64,
     /// `INT4` or the like. Since v22.1.
-    #[prost(string, optional, tag = "8")]
+    #[wire(string, optional, tag = "8")]
     pub as_integer_type: Option<String>,
 }
 
@@ -179,10 +179,10 @@ pub struct SequenceOpts {
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct SequenceOwner {
     /// The column.
-    #[prost(uint32, required, tag = "1")]
+    #[wire(uint32, required, tag = "1")]
     pub column_id: u32,
     /// Its table.
-    #[prost(uint32, required, tag = "2")]
+    #[wire(uint32, required, tag = "2")]
     pub table_id: u32,
 }
 
@@ -190,10 +190,10 @@ pub struct SequenceOwner {
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct Replacement {
     /// The table, 0 for none.
-    #[prost(uint32, required, tag = "1")]
+    #[wire(uint32, required, tag = "1")]
     pub id: u32,
     /// When.
-    #[prost(message, required, tag = "2")]
+    #[wire(message, required, tag = "2")]
     pub time: Timestamp,
 }
 
@@ -201,13 +201,13 @@ pub struct Replacement {
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct GcMutation {
     /// The index.
-    #[prost(uint32, required, tag = "1")]
+    #[wire(uint32, required, tag = "1")]
     pub index_id: u32,
     /// *Units*: nanoseconds.
-    #[prost(int64, required, tag = "2")]
+    #[wire(int64, required, tag = "2")]
     pub drop_time: i64,
     /// The job that will clear it.
-    #[prost(int64, required, tag = "3")]
+    #[wire(int64, required, tag = "3")]
     pub job_id: i64,
 }
 
@@ -215,25 +215,25 @@ pub struct GcMutation {
 #[derive(Clone, PartialEq, Message)]
 pub struct Mutation {
     /// A column that comes or goes.
-    #[prost(message, optional, tag = "1")]
+    #[wire(message, optional, tag = "1")]
     pub column: Option<ColumnDescriptor>,
     /// An index that comes or goes.
-    #[prost(message, optional, tag = "2")]
+    #[wire(message, optional, tag = "2")]
     pub index: Option<IndexDescriptor>,
     /// A constraint that comes or goes.
-    #[prost(message, optional, tag = "8")]
+    #[wire(message, optional, tag = "8")]
     pub constraint: Option<ConstraintChange>,
     /// 1 delete only, 2 delete and write only, 3 backfilling, 4 merging.
-    #[prost(int32, required, tag = "3")]
+    #[wire(int32, required, tag = "3")]
     pub state: i32,
     /// 1 add, 2 drop.
-    #[prost(int32, required, tag = "4")]
+    #[wire(int32, required, tag = "4")]
     pub direction: i32,
     /// Its number.
-    #[prost(uint32, required, tag = "5")]
+    #[wire(uint32, required, tag = "5")]
     pub mutation_id: u32,
     /// Whether it is being undone.
-    #[prost(bool, required, tag = "7")]
+    #[wire(bool, required, tag = "7")]
     pub rollback: bool,
 }
 
@@ -241,19 +241,19 @@ pub struct Mutation {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct ConstraintChange {
     /// 0 a check, 1 a foreign key, 2 NOT NULL, 3 unique without index.
-    #[prost(int32, required, tag = "1")]
+    #[wire(int32, required, tag = "1")]
     pub kind: i32,
     /// Its name.
-    #[prost(string, required, tag = "2")]
+    #[wire(string, required, tag = "2")]
     pub name: String,
     /// The check.
-    #[prost(message, required, tag = "3")]
+    #[wire(message, required, tag = "3")]
     pub check: Check,
     /// The foreign key.
-    #[prost(message, required, tag = "4")]
+    #[wire(message, required, tag = "4")]
     pub foreign_key: ForeignKey,
     /// The column that will be NOT NULL.
-    #[prost(uint32, required, tag = "6")]
+    #[wire(uint32, required, tag = "6")]
     pub not_null_column: u32,
 }
 
@@ -261,13 +261,13 @@ pub struct ConstraintChange {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct LocalityConfig {
     /// Everywhere.
-    #[prost(bytes = "vec", optional, tag = "1")]
+    #[wire(bytes, optional, tag = "1")]
     pub global: Option<Vec<u8>>,
     /// The table in one region.
-    #[prost(bytes = "vec", optional, tag = "2")]
+    #[wire(bytes, optional, tag = "2")]
     pub regional_by_table: Option<Vec<u8>>,
     /// Each row in its own.
-    #[prost(bytes = "vec", optional, tag = "3")]
+    #[wire(bytes, optional, tag = "3")]
     pub regional_by_row: Option<Vec<u8>>,
 }
 
@@ -275,18 +275,18 @@ pub struct LocalityConfig {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct RowLevelTtl {
     /// How long a row lives, as SQL.
-    #[prost(string, required, tag = "1")]
+    #[wire(string, required, tag = "1")]
     pub duration_expr: String,
     /// Rows read at once.
-    #[prost(int64, required, tag = "2")]
+    #[wire(int64, required, tag = "2")]
     pub select_batch_size: i64,
     /// Rows deleted at once.
-    #[prost(int64, required, tag = "3")]
+    #[wire(int64, required, tag = "3")]
     pub delete_batch_size: i64,
     /// When the job runs.
-    #[prost(string, required, tag = "4")]
+    #[wire(string, required, tag = "4")]
     pub deletion_cron: String,
     /// Its schedule.
-    #[prost(int64, required, tag = "5")]
+    #[wire(int64, required, tag = "5")]
     pub schedule_id: i64,
 }

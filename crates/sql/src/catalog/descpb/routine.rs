@@ -4,7 +4,7 @@
 //! user-defined functions (fields 1 to 19). Left out: what depends on a function, since no table expression may call one here;
 //! signatures in the schema's descriptor: a function is found by going through the descriptors.
 
-use prost::Message;
+use wire::Message;
 
 use super::{PrivilegeDescriptor, SqlType, Timestamp};
 
@@ -35,64 +35,64 @@ pub const LANG_SQL: i32 = 1;
 #[derive(Clone, PartialEq, Message)]
 pub struct FunctionDescriptor {
     /// Its name.
-    #[prost(string, required, tag = "1")]
+    #[wire(string, required, tag = "1")]
     pub name: String,
     /// Its id.
-    #[prost(uint32, required, tag = "2")]
+    #[wire(uint32, required, tag = "2")]
     pub id: u32,
     /// Its database.
-    #[prost(uint32, required, tag = "3")]
+    #[wire(uint32, required, tag = "3")]
     pub parent_id: u32,
     /// Its schema.
-    #[prost(uint32, required, tag = "4")]
+    #[wire(uint32, required, tag = "4")]
     pub parent_schema_id: u32,
     /// Its parameters.
-    #[prost(message, repeated, tag = "5")]
+    #[wire(message, repeated, tag = "5")]
     pub params: Vec<FunctionParam>,
     /// What it gives.
-    #[prost(message, required, tag = "6")]
+    #[wire(message, required, tag = "6")]
     pub return_type: FunctionReturn,
     /// See [`LANG_SQL`].
-    #[prost(int32, required, tag = "7")]
+    #[wire(int32, required, tag = "7")]
     pub lang: i32,
     /// The body; every relation with its full name if it is SQL.
-    #[prost(string, required, tag = "8")]
+    #[wire(string, required, tag = "8")]
     pub function_body: String,
     /// See [`volatility`].
-    #[prost(int32, required, tag = "9")]
+    #[wire(int32, required, tag = "9")]
     pub volatility: i32,
     /// LEAKPROOF.
-    #[prost(bool, required, tag = "10")]
+    #[wire(bool, required, tag = "10")]
     pub leak_proof: bool,
     /// 1 called on NULL, 2 NULL gives NULL, 3 the same said as STRICT.
-    #[prost(int32, required, tag = "11")]
+    #[wire(int32, required, tag = "11")]
     pub null_input_behavior: i32,
     /// Who may do what with it.
-    #[prost(message, optional, tag = "12")]
+    #[wire(message, optional, tag = "12")]
     pub privileges: Option<PrivilegeDescriptor>,
     /// Relations that its body reads and writes.
-    #[prost(uint32, repeated, packed = "false", tag = "13")]
+    #[wire(uint32, repeated, packed = "false", tag = "13")]
     pub depends_on: Vec<u32>,
     /// User-defined types of its parameters and result.
-    #[prost(uint32, repeated, packed = "false", tag = "14")]
+    #[wire(uint32, repeated, packed = "false", tag = "14")]
     pub depends_on_types: Vec<u32>,
     /// One of [`super::State`].
-    #[prost(enumeration = "super::State", required, tag = "16")]
+    #[wire(enumeration = "super::State", required, tag = "16")]
     pub state: i32,
     /// Why it is offline.
-    #[prost(string, required, tag = "17")]
+    #[wire(string, required, tag = "17")]
     pub offline_reason: String,
     /// How often it has been changed, from 1.
-    #[prost(uint64, required, tag = "18")]
+    #[wire(uint64, required, tag = "18")]
     pub version: u64,
     /// When it was last changed.
-    #[prost(message, required, tag = "19")]
+    #[wire(message, required, tag = "19")]
     pub modification_time: Timestamp,
     /// Whether CALL runs it.
-    #[prost(bool, required, tag = "22")]
+    #[wire(bool, required, tag = "22")]
     pub is_procedure: bool,
     /// 1 SECURITY DEFINER.
-    #[prost(int32, required, tag = "23")]
+    #[wire(int32, required, tag = "23")]
     pub security: i32,
 }
 
@@ -100,16 +100,16 @@ pub struct FunctionDescriptor {
 #[derive(Clone, PartialEq, Message)]
 pub struct FunctionParam {
     /// See [`class`].
-    #[prost(int32, required, tag = "1")]
+    #[wire(int32, required, tag = "1")]
     pub class: i32,
     /// Its name; empty for none.
-    #[prost(string, required, tag = "2")]
+    #[wire(string, required, tag = "2")]
     pub name: String,
     /// Its type.
-    #[prost(message, optional, tag = "3")]
+    #[wire(message, optional, tag = "3")]
     pub ty: Option<SqlType>,
     /// What it is when it is not given.
-    #[prost(string, optional, tag = "4")]
+    #[wire(string, optional, tag = "4")]
     pub default_expr: Option<String>,
 }
 
@@ -117,10 +117,10 @@ pub struct FunctionParam {
 #[derive(Clone, PartialEq, Message)]
 pub struct FunctionReturn {
     /// The type of one value or row.
-    #[prost(message, optional, tag = "1")]
+    #[wire(message, optional, tag = "1")]
     pub ty: Option<SqlType>,
     /// Whether it gives any number of them.
-    #[prost(bool, required, tag = "2")]
+    #[wire(bool, required, tag = "2")]
     pub is_set: bool,
 }
 

@@ -9,7 +9,7 @@
 //! Shape: the inner message without the wrapping field 1. The mapping to [`crate::types::Type`] stands there.
 //! *Source*: `spec/manifest-wire.md` §6.9.
 
-use prost::Message;
+use wire::Message;
 
 /// Numbers of the type families.
 pub mod family {
@@ -69,49 +69,49 @@ pub mod family {
 #[derive(Clone, PartialEq, Message)]
 pub struct SqlType {
     /// One of [`family`].
-    #[prost(int32, required, tag = "1")]
+    #[wire(int32, required, tag = "1")]
     pub family: i32,
     /// Bits of a number, length of a string, scale of a decimal; 0 for none.
-    #[prost(int32, required, tag = "2")]
+    #[wire(int32, required, tag = "2")]
     pub width: i32,
     /// Digits of a decimal, or of the fraction of a time.
-    #[prost(int32, required, tag = "3")]
+    #[wire(int32, required, tag = "3")]
     pub precision: i32,
     /// Bounds of an array in very old descriptors.
-    #[prost(int32, repeated, packed = "false", tag = "4")]
+    #[wire(int32, repeated, packed = "false", tag = "4")]
     pub array_dimensions: Vec<i32>,
     /// Collation of a string.
-    #[prost(string, optional, tag = "5")]
+    #[wire(string, optional, tag = "5")]
     pub locale: Option<String>,
     /// Which spelling of a family: 7 VARCHAR, 8 CHAR, 9 `"char"`, 10 VARBIT, 5 REAL.
-    #[prost(int32, required, tag = "6")]
+    #[wire(int32, required, tag = "6")]
     pub visible_type: i32,
     /// Family of an array's elements, in the old form.
-    #[prost(int32, optional, tag = "7")]
+    #[wire(int32, optional, tag = "7")]
     pub array_elem_type: Option<i32>,
     /// Types of a tuple's parts.
-    #[prost(message, repeated, tag = "8")]
+    #[wire(message, repeated, tag = "8")]
     pub tuple_contents: Vec<SqlType>,
     /// Names of a tuple's parts.
-    #[prost(string, repeated, tag = "9")]
+    #[wire(string, repeated, tag = "9")]
     pub tuple_labels: Vec<String>,
     /// PostgreSQL's number of the type.
-    #[prost(uint32, required, tag = "10")]
+    #[wire(uint32, required, tag = "10")]
     pub oid: u32,
     /// Type of an array's elements.
-    #[prost(message, optional, boxed, tag = "11")]
+    #[wire(message, optional, tag = "11")]
     pub array_contents: Option<Box<SqlType>>,
     /// Whether `precision` was asked for.
-    #[prost(bool, required, tag = "12")]
+    #[wire(bool, required, tag = "12")]
     pub time_precision_is_set: bool,
     /// Restriction of an interval.
-    #[prost(message, optional, tag = "13")]
+    #[wire(message, optional, tag = "13")]
     pub interval_field: Option<IntervalField>,
     /// Restriction of a geometry.
-    #[prost(bytes = "vec", optional, tag = "14")]
+    #[wire(bytes, optional, tag = "14")]
     pub geo: Option<Vec<u8>>,
     /// Extra numbers of a user-defined type.
-    #[prost(message, optional, tag = "15")]
+    #[wire(message, optional, tag = "15")]
     pub meta: Option<TypeMeta>,
 }
 
@@ -119,10 +119,10 @@ pub struct SqlType {
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct IntervalField {
     /// The smallest unit.
-    #[prost(int32, required, tag = "1")]
+    #[wire(int32, required, tag = "1")]
     pub unit: i32,
     /// The largest unit.
-    #[prost(int32, required, tag = "2")]
+    #[wire(int32, required, tag = "2")]
     pub from: i32,
 }
 
@@ -130,6 +130,6 @@ pub struct IntervalField {
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct TypeMeta {
     /// Oid of the implicit array type.
-    #[prost(uint32, required, tag = "2")]
+    #[wire(uint32, required, tag = "2")]
     pub array_oid: u32,
 }

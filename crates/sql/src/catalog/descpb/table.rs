@@ -7,7 +7,7 @@
 //!
 //! *Source*: `spec/manifest-wire.md` §6. Left out: fields that only old or much later versions use.
 
-use prost::Message;
+use wire::Message;
 
 use super::{
     Check, DependedOn, ForeignKey, GcMutation, LocalityConfig, Mutation, MutationJob,
@@ -55,133 +55,133 @@ pub mod encoding {
 #[derive(Clone, PartialEq, Message)]
 pub struct TableDescriptor {
     /// Its name.
-    #[prost(string, required, tag = "1")]
+    #[wire(string, required, tag = "1")]
     pub name: String,
     /// Its id.
-    #[prost(uint32, required, tag = "3")]
+    #[wire(uint32, required, tag = "3")]
     pub id: u32,
     /// Its database.
-    #[prost(uint32, required, tag = "4")]
+    #[wire(uint32, required, tag = "4")]
     pub parent_id: u32,
     /// How often it has been changed, from 1.
-    #[prost(uint64, required, tag = "5")]
+    #[wire(uint64, required, tag = "5")]
     pub version: u64,
     /// When it was last changed.
-    #[prost(message, required, tag = "7")]
+    #[wire(message, required, tag = "7")]
     pub modification_time: Timestamp,
     /// Public columns in the order of their making.
-    #[prost(message, repeated, tag = "8")]
+    #[wire(message, repeated, tag = "8")]
     pub columns: Vec<ColumnDescriptor>,
     /// The id that the next column gets.
-    #[prost(uint32, required, tag = "9")]
+    #[wire(uint32, required, tag = "9")]
     pub next_column_id: u32,
     /// The index that holds the rows.
-    #[prost(message, required, tag = "10")]
+    #[wire(message, required, tag = "10")]
     pub primary_index: IndexDescriptor,
     /// Secondary indexes.
-    #[prost(message, repeated, tag = "11")]
+    #[wire(message, repeated, tag = "11")]
     pub indexes: Vec<IndexDescriptor>,
     /// The id that the next index gets.
-    #[prost(uint32, required, tag = "12")]
+    #[wire(uint32, required, tag = "12")]
     pub next_index_id: u32,
     /// Who may do what with it.
-    #[prost(message, optional, tag = "13")]
+    #[wire(message, optional, tag = "13")]
     pub privileges: Option<PrivilegeDescriptor>,
     /// Schema changes under way.
-    #[prost(message, repeated, tag = "14")]
+    #[wire(message, repeated, tag = "14")]
     pub mutations: Vec<Mutation>,
     /// The id that the next schema change gets.
-    #[prost(uint32, required, tag = "16")]
+    #[wire(uint32, required, tag = "16")]
     pub next_mutation_id: u32,
     /// 3: rows in families, a table may be interleaved.
-    #[prost(uint32, required, tag = "17")]
+    #[wire(uint32, required, tag = "17")]
     pub format_version: u32,
     /// One of [`super::State`].
-    #[prost(enumeration = "super::State", required, tag = "19")]
+    #[wire(enumeration = "super::State", required, tag = "19")]
     pub state: i32,
     /// CHECK constraints.
-    #[prost(message, repeated, tag = "20")]
+    #[wire(message, repeated, tag = "20")]
     pub checks: Vec<Check>,
     /// Column families.
-    #[prost(message, repeated, tag = "22")]
+    #[wire(message, repeated, tag = "22")]
     pub families: Vec<FamilyDescriptor>,
     /// The id that the next family gets.
-    #[prost(uint32, required, tag = "23")]
+    #[wire(uint32, required, tag = "23")]
     pub next_family_id: u32,
     /// The query of a view, as text with full names.
-    #[prost(string, required, tag = "24")]
+    #[wire(string, required, tag = "24")]
     pub view_query: String,
     /// What a view reads.
-    #[prost(uint32, repeated, packed = "false", tag = "25")]
+    #[wire(uint32, repeated, packed = "false", tag = "25")]
     pub depends_on: Vec<u32>,
     /// Views and tables that read this one (a sequence: tables that use it).
-    #[prost(message, repeated, tag = "26")]
+    #[wire(message, repeated, tag = "26")]
     pub depended_on_by: Vec<DependedOn>,
     /// Jobs of the schema changes under way.
-    #[prost(message, repeated, tag = "27")]
+    #[wire(message, repeated, tag = "27")]
     pub mutation_jobs: Vec<MutationJob>,
     /// Set for a sequence.
-    #[prost(message, optional, tag = "28")]
+    #[wire(message, optional, tag = "28")]
     pub sequence_opts: Option<SequenceOpts>,
     /// When it was dropped. *Units*: nanoseconds, 0 for never.
-    #[prost(int64, required, tag = "29")]
+    #[wire(int64, required, tag = "29")]
     pub drop_time: i64,
     /// Which table it replaces (TRUNCATE of old versions).
-    #[prost(message, required, tag = "30")]
+    #[wire(message, required, tag = "30")]
     pub replacement_of: Replacement,
     /// 0 off.
-    #[prost(int32, required, tag = "31")]
+    #[wire(int32, required, tag = "31")]
     pub audit_mode: i32,
     /// The job that drops it.
-    #[prost(int64, required, tag = "32")]
+    #[wire(int64, required, tag = "32")]
     pub drop_job_id: i64,
     /// Indexes whose data wait for the GC TTL.
-    #[prost(message, repeated, tag = "33")]
+    #[wire(message, repeated, tag = "33")]
     pub gc_mutations: Vec<GcMutation>,
     /// The query of CREATE TABLE AS.
-    #[prost(string, required, tag = "34")]
+    #[wire(string, required, tag = "34")]
     pub create_query: String,
     /// When CREATE TABLE AS read.
-    #[prost(message, required, tag = "35")]
+    #[wire(message, required, tag = "35")]
     pub create_as_of_time: Timestamp,
     /// Foreign keys of this table.
-    #[prost(message, repeated, tag = "36")]
+    #[wire(message, repeated, tag = "36")]
     pub outbound_fks: Vec<ForeignKey>,
     /// Foreign keys of others that point here.
-    #[prost(message, repeated, tag = "37")]
+    #[wire(message, repeated, tag = "37")]
     pub inbound_fks: Vec<ForeignKey>,
     /// Why it is offline.
-    #[prost(string, required, tag = "38")]
+    #[wire(string, required, tag = "38")]
     pub offline_reason: String,
     /// Whether it ends with its session.
-    #[prost(bool, required, tag = "39")]
+    #[wire(bool, required, tag = "39")]
     pub temporary: bool,
     /// Its schema; 0 or 29 is `public` of v21.2.
-    #[prost(uint32, required, tag = "40")]
+    #[wire(uint32, required, tag = "40")]
     pub unexposed_parent_schema_id: u32,
     /// Whether a view keeps its rows.
-    #[prost(bool, required, tag = "41")]
+    #[wire(bool, required, tag = "41")]
     pub is_materialized_view: bool,
     /// Where its rows live, if its database has regions.
-    #[prost(message, optional, tag = "42")]
+    #[wire(message, optional, tag = "42")]
     pub locality_config: Option<LocalityConfig>,
     /// Unique constraints that no index backs.
-    #[prost(message, repeated, tag = "43")]
+    #[wire(message, repeated, tag = "43")]
     pub unique_without_index: Vec<UniqueWithoutIndex>,
     /// Whether all indexes are partitioned alike.
-    #[prost(bool, required, tag = "44")]
+    #[wire(bool, required, tag = "44")]
     pub partition_all_by: bool,
     /// User-defined types that a view uses.
-    #[prost(uint32, repeated, packed = "false", tag = "45")]
+    #[wire(uint32, repeated, packed = "false", tag = "45")]
     pub depends_on_types: Vec<u32>,
     /// Rows that expire.
-    #[prost(message, optional, tag = "47")]
+    #[wire(message, optional, tag = "47")]
     pub row_level_ttl: Option<RowLevelTtl>,
     /// Whether backups take its schema only. Since v22.1.
-    #[prost(bool, optional, tag = "48")]
+    #[wire(bool, optional, tag = "48")]
     pub exclude_data_from_backup: Option<bool>,
     /// The id that the next constraint gets. Since v22.1.
-    #[prost(uint32, optional, tag = "49")]
+    #[wire(uint32, optional, tag = "49")]
     pub next_constraint_id: Option<u32>,
 }
 
@@ -190,55 +190,55 @@ pub struct TableDescriptor {
 #[derive(Clone, PartialEq, Message)]
 pub struct ColumnDescriptor {
     /// Its name.
-    #[prost(string, required, tag = "1")]
+    #[wire(string, required, tag = "1")]
     pub name: String,
     /// Its id.
-    #[prost(uint32, required, tag = "2")]
+    #[wire(uint32, required, tag = "2")]
     pub id: u32,
     /// Its type.
-    #[prost(message, optional, tag = "3")]
+    #[wire(message, optional, tag = "3")]
     pub ty: Option<SqlType>,
     /// Whether NULL may stand in it.
-    #[prost(bool, required, tag = "4")]
+    #[wire(bool, required, tag = "4")]
     pub nullable: bool,
     /// Its default, as SQL with types spelt out.
-    #[prost(string, optional, tag = "5")]
+    #[wire(string, optional, tag = "5")]
     pub default_expr: Option<String>,
     /// Whether `SELECT *` leaves it out.
-    #[prost(bool, required, tag = "6")]
+    #[wire(bool, required, tag = "6")]
     pub hidden: bool,
     /// Sequences that its default uses.
-    #[prost(uint32, repeated, packed = "false", tag = "10")]
+    #[wire(uint32, repeated, packed = "false", tag = "10")]
     pub uses_sequence_ids: Vec<u32>,
     /// How it is computed.
-    #[prost(string, optional, tag = "11")]
+    #[wire(string, optional, tag = "11")]
     pub compute_expr: Option<String>,
     /// Sequences that are dropped with it.
-    #[prost(uint32, repeated, packed = "false", tag = "12")]
+    #[wire(uint32, repeated, packed = "false", tag = "12")]
     pub owns_sequence_ids: Vec<u32>,
     /// Position in `pg_attribute`, 0 for the id.
-    #[prost(uint32, required, tag = "13")]
+    #[wire(uint32, required, tag = "13")]
     pub pg_attribute_num: u32,
     /// Whether its type is being changed.
-    #[prost(bool, required, tag = "14")]
+    #[wire(bool, required, tag = "14")]
     pub alter_column_type_in_progress: bool,
     /// Not 0 for `tableoid` and its like.
-    #[prost(int32, required, tag = "15")]
+    #[wire(int32, required, tag = "15")]
     pub system_column_kind: i32,
     /// Whether a computed column is not stored.
-    #[prost(bool, required, tag = "16")]
+    #[wire(bool, required, tag = "16")]
     pub is_virtual: bool,
     /// Whether no query may name it.
-    #[prost(bool, required, tag = "17")]
+    #[wire(bool, required, tag = "17")]
     pub inaccessible: bool,
     /// What UPDATE sets it to.
-    #[prost(string, optional, tag = "18")]
+    #[wire(string, optional, tag = "18")]
     pub on_update_expr: Option<String>,
     /// 0 none, 1 always, 2 by default.
-    #[prost(int32, required, tag = "19")]
+    #[wire(int32, required, tag = "19")]
     pub generated_as_identity: i32,
     /// Options of an identity column's sequence.
-    #[prost(string, optional, tag = "20")]
+    #[wire(string, optional, tag = "20")]
     pub identity_sequence_option: Option<String>,
 }
 
@@ -246,79 +246,79 @@ pub struct ColumnDescriptor {
 #[derive(Clone, PartialEq, Message)]
 pub struct IndexDescriptor {
     /// Its name.
-    #[prost(string, required, tag = "1")]
+    #[wire(string, required, tag = "1")]
     pub name: String,
     /// Its id.
-    #[prost(uint32, required, tag = "2")]
+    #[wire(uint32, required, tag = "2")]
     pub id: u32,
     /// Whether no two rows may have one key.
-    #[prost(bool, required, tag = "3")]
+    #[wire(bool, required, tag = "3")]
     pub unique: bool,
     /// Names of the key columns.
-    #[prost(string, repeated, tag = "4")]
+    #[wire(string, repeated, tag = "4")]
     pub key_column_names: Vec<String>,
     /// Names of the stored columns.
-    #[prost(string, repeated, tag = "5")]
+    #[wire(string, repeated, tag = "5")]
     pub store_column_names: Vec<String>,
     /// Ids of the key columns.
-    #[prost(uint32, repeated, packed = "false", tag = "6")]
+    #[wire(uint32, repeated, packed = "false", tag = "6")]
     pub key_column_ids: Vec<u32>,
     /// The rest of the primary key.
-    #[prost(uint32, repeated, packed = "false", tag = "7")]
+    #[wire(uint32, repeated, packed = "false", tag = "7")]
     pub key_suffix_column_ids: Vec<u32>,
     /// Order of each key column, see [`direction`].
-    #[prost(int32, repeated, packed = "false", tag = "8")]
+    #[wire(int32, repeated, packed = "false", tag = "8")]
     pub key_column_directions: Vec<i32>,
     /// Always empty now.
-    #[prost(message, required, tag = "9")]
+    #[wire(message, required, tag = "9")]
     pub old_foreign_key: OldForeignKey,
     /// Always empty now.
-    #[prost(message, required, tag = "11")]
+    #[wire(message, required, tag = "11")]
     pub interleave: Interleave,
     /// Key columns whose values must also stand in the value.
-    #[prost(uint32, repeated, packed = "false", tag = "13")]
+    #[wire(uint32, repeated, packed = "false", tag = "13")]
     pub composite_column_ids: Vec<u32>,
     /// Ids of the stored columns.
-    #[prost(uint32, repeated, packed = "false", tag = "14")]
+    #[wire(uint32, repeated, packed = "false", tag = "14")]
     pub store_column_ids: Vec<u32>,
     /// How it is cut.
-    #[prost(message, required, tag = "15")]
+    #[wire(message, required, tag = "15")]
     pub partitioning: Partitioning,
     /// See [`index_kind`].
-    #[prost(int32, required, tag = "16")]
+    #[wire(int32, required, tag = "16")]
     pub kind: i32,
     /// Whether CREATE INDEX made it.
-    #[prost(bool, required, tag = "17")]
+    #[wire(bool, required, tag = "17")]
     pub created_explicitly: bool,
     /// 3 secondary, 4 primary with stored columns.
-    #[prost(uint32, required, tag = "18")]
+    #[wire(uint32, required, tag = "18")]
     pub version: u32,
     /// See [`encoding`].
-    #[prost(uint32, required, tag = "19")]
+    #[wire(uint32, required, tag = "19")]
     pub encoding_type: u32,
     /// Hash sharding.
-    #[prost(message, required, tag = "20")]
+    #[wire(message, required, tag = "20")]
     pub sharded: Sharded,
     /// Whether it may not be used.
-    #[prost(bool, required, tag = "21")]
+    #[wire(bool, required, tag = "21")]
     pub disabled: bool,
     /// Geometry settings.
-    #[prost(message, required, tag = "22")]
+    #[wire(message, required, tag = "22")]
     pub geo_config: GeoConfig,
     /// Which rows it holds; empty for all.
-    #[prost(string, required, tag = "23")]
+    #[wire(string, required, tag = "23")]
     pub predicate: String,
     /// A backfill in progress. Since v22.1.
-    #[prost(bool, optional, tag = "24")]
+    #[wire(bool, optional, tag = "24")]
     pub use_delete_preserving_encoding: Option<bool>,
     /// *Units*: nanoseconds. Since v22.1.
-    #[prost(int64, optional, tag = "25")]
+    #[wire(int64, optional, tag = "25")]
     pub created_at_nanos: Option<i64>,
     /// The constraint that it backs. Since v22.1.
-    #[prost(uint32, optional, tag = "26")]
+    #[wire(uint32, optional, tag = "26")]
     pub constraint_id: Option<u32>,
     /// Whether the planner must not see it. Since v22.2.
-    #[prost(bool, optional, tag = "28")]
+    #[wire(bool, optional, tag = "28")]
     pub not_visible: Option<bool>,
 }
 
@@ -326,28 +326,28 @@ pub struct IndexDescriptor {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct OldForeignKey {
     /// Zero.
-    #[prost(uint32, required, tag = "1")]
+    #[wire(uint32, required, tag = "1")]
     pub table: u32,
     /// Zero.
-    #[prost(uint32, required, tag = "2")]
+    #[wire(uint32, required, tag = "2")]
     pub index: u32,
     /// Empty.
-    #[prost(string, required, tag = "3")]
+    #[wire(string, required, tag = "3")]
     pub name: String,
     /// Zero.
-    #[prost(int32, required, tag = "4")]
+    #[wire(int32, required, tag = "4")]
     pub validity: i32,
     /// Zero.
-    #[prost(int32, required, tag = "5")]
+    #[wire(int32, required, tag = "5")]
     pub shared_prefix_len: i32,
     /// Zero.
-    #[prost(int32, required, tag = "6")]
+    #[wire(int32, required, tag = "6")]
     pub on_delete: i32,
     /// Zero.
-    #[prost(int32, required, tag = "7")]
+    #[wire(int32, required, tag = "7")]
     pub on_update: i32,
     /// Zero.
-    #[prost(int32, required, tag = "8")]
+    #[wire(int32, required, tag = "8")]
     pub match_kind: i32,
 }
 
@@ -363,16 +363,16 @@ pub struct GeoConfig {}
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Partitioning {
     /// How many leading columns decide.
-    #[prost(uint32, required, tag = "1")]
+    #[wire(uint32, required, tag = "1")]
     pub num_columns: u32,
     /// Parts by list.
-    #[prost(bytes = "vec", repeated, tag = "2")]
+    #[wire(bytes, repeated, tag = "2")]
     pub list: Vec<Vec<u8>>,
     /// Parts by range.
-    #[prost(bytes = "vec", repeated, tag = "3")]
+    #[wire(bytes, repeated, tag = "3")]
     pub range: Vec<Vec<u8>>,
     /// How many of the columns are implicit.
-    #[prost(uint32, required, tag = "4")]
+    #[wire(uint32, required, tag = "4")]
     pub num_implicit_columns: u32,
 }
 
@@ -380,16 +380,16 @@ pub struct Partitioning {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Sharded {
     /// Whether it is sharded.
-    #[prost(bool, required, tag = "1")]
+    #[wire(bool, required, tag = "1")]
     pub is_sharded: bool,
     /// The shard column.
-    #[prost(string, required, tag = "2")]
+    #[wire(string, required, tag = "2")]
     pub name: String,
     /// How many shards.
-    #[prost(int32, required, tag = "3")]
+    #[wire(int32, required, tag = "3")]
     pub shard_buckets: i32,
     /// What is hashed.
-    #[prost(string, repeated, tag = "4")]
+    #[wire(string, repeated, tag = "4")]
     pub column_names: Vec<String>,
 }
 
@@ -397,18 +397,18 @@ pub struct Sharded {
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct FamilyDescriptor {
     /// Its name.
-    #[prost(string, required, tag = "1")]
+    #[wire(string, required, tag = "1")]
     pub name: String,
     /// Its id.
-    #[prost(uint32, required, tag = "2")]
+    #[wire(uint32, required, tag = "2")]
     pub id: u32,
     /// Names of its columns.
-    #[prost(string, repeated, tag = "3")]
+    #[wire(string, repeated, tag = "3")]
     pub column_names: Vec<String>,
     /// Ids of its columns.
-    #[prost(uint32, repeated, packed = "false", tag = "4")]
+    #[wire(uint32, repeated, packed = "false", tag = "4")]
     pub column_ids: Vec<u32>,
     /// Its one column, written with its own tag; 0 for a tuple.
-    #[prost(uint32, required, tag = "5")]
+    #[wire(uint32, required, tag = "5")]
     pub default_column_id: u32,
 }

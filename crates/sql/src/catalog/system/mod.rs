@@ -10,10 +10,11 @@ mod bootstrap;
 mod def;
 mod defs;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::hlc::Timestamp;
+use base::map::Map;
+use base::sort;
 use base::span::{Key, Span};
 
 pub use bootstrap::{TRIAL_LICENSE, bootstrap, new_database};
@@ -68,7 +69,7 @@ pub struct SystemTable {
     pub types: Vec<Type>,
     /// From rows to keys and values and back.
     pub codec: RowCodec,
-    columns: BTreeMap<String, usize>,
+    columns: Map<String, usize>,
 }
 
 impl SystemTable {
@@ -82,14 +83,14 @@ impl SystemTable {
 #[derive(Debug)]
 pub struct SystemTables {
     rules: Rules,
-    tables: BTreeMap<u32, Arc<SystemTable>>,
+    tables: Map<u32, Arc<SystemTable>>,
     cached: Vec<Span>,
 }
 
 impl SystemTables {
     /// The tables of a version.
     pub fn new(rules: Rules) -> Self {
-        let mut tables = BTreeMap::new();
+        let mut tables = Map::new();
         for desc in descriptors(rules) {
             let types: Vec<Type> = desc
                 .columns
@@ -145,7 +146,7 @@ fn descriptors(rules: Rules) -> Vec<TableDescriptor> {
         all.push(def::sequence(ids::DESCRIPTOR_ID_SEQ, "descriptor_id_seq", 1, i64::MAX, rules));
         all.push(def::sequence(ids::ROLE_ID_SEQ, "role_id_seq", 100, i64::from(i32::MAX), rules));
     }
-    all.sort_by_key(|desc| desc.id);
+    sort::by_key(&mut all, |desc| desc.id);
     all
 }
 

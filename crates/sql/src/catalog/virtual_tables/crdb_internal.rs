@@ -282,7 +282,7 @@ fn names_at(span: &Span, snapshot: &Snapshot) -> [Datum; 5] {
 }
 
 fn fill_zones(view: &mut View<'_, '_>) -> Filled {
-    use prost::Message;
+    use wire::Message;
     let snapshot = &view.snapshot;
     let mut rows = Vec::new();
     for (id, row) in snapshot.zones.iter() {
@@ -514,7 +514,7 @@ fn fill_create_statements(view: &mut View<'_, '_>) -> Filled {
 }
 
 fn fill_system_jobs(view: &mut View<'_, '_>) -> Filled {
-    use prost::Message;
+    use wire::Message;
     let jobs = jobs::all(&mut view.cx.sys()?)?;
     Ok(jobs
         .into_iter()

@@ -11,6 +11,7 @@ use crate::catalog::error::Kind;
 use crate::catalog::names::{VIRTUAL_SCHEMAS, kind_of};
 use crate::error::Error;
 use crate::types::{Datum, Type, Width};
+use base::sort;
 
 /// The tables.
 pub(super) const TABLES: &[Def] = &[
@@ -57,7 +58,7 @@ fn relations(view: &View<'_, '_>) -> Vec<(std::sync::Arc<TableDescriptor>, [Stri
         .filter(|desc| desc.parent_id == db.id && desc.state() == State::Public)
         .map(|desc| (std::sync::Arc::clone(desc), snapshot.full_name(desc)))
         .collect();
-    found.sort_by(|a, b| a.1.cmp(&b.1));
+    sort::by(&mut found, |a, b| a.1.cmp(&b.1));
     found
 }
 
@@ -215,7 +216,7 @@ fn fill_schemata(view: &mut View<'_, '_>) -> Filled {
     if let Some(db) = snapshot.database_by_name(view.database) {
         names.extend(snapshot.names(db.id, 0).map(|(name, _)| (name.to_owned(), name != "public")));
     }
-    names.sort();
+    sort::natural(&mut names);
     Ok(names
         .into_iter()
         .map(|(name, own)| {
@@ -262,7 +263,7 @@ fn fill_constraints(view: &mut View<'_, '_>) -> Filled {
         found.extend(unique.map(|index| (index.name.clone(), "UNIQUE")));
         found.extend(desc.checks.iter().map(|check| (check.name.clone(), "CHECK")));
         found.extend(desc.outbound_fks.iter().map(|fk| (fk.name.clone(), "FOREIGN KEY")));
-        found.sort();
+        sort::natural(&mut found);
         for (name, kind) in found {
             let mut row = vec![text(&full[0]), text(&full[1]), Datum::from(name)];
             row.extend(names(&full));

@@ -9,8 +9,6 @@
     reason = "types, values and syntax are large enums; what is not named is treated alike"
 )]
 
-use std::collections::BTreeSet;
-
 use super::compile::{compile as expr_of, fold, single_column, subquery};
 use super::like::{Kind, Pattern};
 use super::literal::open_kind;
@@ -18,6 +16,7 @@ use super::scalar::{CmpOp, Node, Scalar, SubqueryUse};
 use super::{Scope, containment};
 use crate::ast::expr::{Between, CompareOp, Expr, Quantifier};
 use crate::types::{Datum, Error, Family, Type};
+use base::map::Set;
 
 /// Both sides of a comparison; an open one takes the other's type where it can.
 fn sides(left: &Expr, right: &Expr, scope: &mut dyn Scope) -> Result<(Scalar, Scalar), Error> {
@@ -196,11 +195,11 @@ fn in_list(
         Some(arg) => arg,
         None => expr_of(left, scope, None)?,
     };
-    let constants: Option<BTreeSet<Datum>> = list
+    let constants: Option<Vec<Datum>> = list
         .iter()
         .map(|element| element.as_const().filter(|value| !has_null(value)).cloned())
         .collect();
-    let set = constants.filter(|_| !matches!(arg.ty, Type::Tuple(_)));
+    let set = constants.filter(|_| !matches!(arg.ty, Type::Tuple(_))).map(Set::from);
     Ok(fold(Scalar { ty: Type::Bool, node: Node::In { arg: Box::new(arg), list, negated, set } }))
 }
 

@@ -256,7 +256,7 @@ fn in_list(
     arg: &Scalar,
     list: &[Scalar],
     negated: bool,
-    set: Option<&std::collections::BTreeSet<Datum>>,
+    set: Option<&base::map::Set<Datum>>,
     row: &[Datum],
     cx: &mut EvalCx<'_>,
 ) -> Result<Datum, Error> {

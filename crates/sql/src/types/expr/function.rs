@@ -11,6 +11,7 @@ use super::EvalCx;
 use super::builtins::TABLES;
 use super::literal::Open;
 use crate::types::{Datum, Error, Family, Type};
+use base::sort;
 
 /// Code of a function.
 pub type EvalFn = fn(&[Datum], &mut EvalCx<'_>) -> Result<Datum, Error>;
@@ -220,7 +221,7 @@ pub fn exists(name: &str) -> bool {
 pub fn names() -> Vec<&'static str> {
     let mut names: Vec<&str> =
         TABLES.iter().copied().flatten().map(|overload| overload.name).collect();
-    names.sort_unstable();
+    sort::natural(&mut names);
     names.dedup();
     names
 }

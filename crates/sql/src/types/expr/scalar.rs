@@ -12,12 +12,11 @@
     reason = "types, values and syntax are large enums; what is not named is treated alike"
 )]
 
-use std::collections::BTreeSet;
-
 use super::function::Overload;
 use super::like::Pattern;
 use super::operator::{BinaryFn, UnaryFn};
 use crate::types::{Datum, Type};
+use base::map::Set;
 
 /// An expression with its type.
 #[derive(Clone, Debug)]
@@ -152,7 +151,7 @@ pub enum Node {
         /// NOT IN.
         negated: bool,
         /// The list's values, when all are constants and none is NULL.
-        set: Option<BTreeSet<Datum>>,
+        set: Option<Set<Datum>>,
     },
     /// `x op ANY|ALL (array)`.
     Quantified {
@@ -250,7 +249,7 @@ impl Scalar {
     }
 
     /// Adds the ordinals of all columns used.
-    pub fn columns(&self, into: &mut BTreeSet<usize>) {
+    pub fn columns(&self, into: &mut Set<usize>) {
         self.walk(&mut |scalar| {
             if let Node::Column(ordinal) = scalar.node {
                 into.insert(ordinal);
