@@ -12,6 +12,7 @@ usage: amber shell [options]
        amber run FILE|- [-e SQL]… [--json] [--keep-going] [--format table|records|csv|tsv] [options]
        amber test [--version 21.2|26.2] PATH…      (REWRITE=1 fills in what was got)
        amber replay SNAPSHOT
+       amber fuzz [--seed N] [--seeds N] [--steps N] [--only N,N,…]
 
 options: --version 21.2|26.2   whose rules hold (default 21.2)
          --seed N              seed of all chance (default 1)
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     Shell(Shell),
     Test(Test),
     Replay(PathBuf),
+    /// A run, and how many seeds from its own on.
+    Fuzz(fuzz::history::Run, u64),
 }
 
 /// `amber run`.
@@ -75,6 +78,9 @@ struct Raw {
     keep_going: bool,
     format: Format,
     save: Option<PathBuf>,
+    seeds: u64,
+    steps: usize,
+    only: Vec<usize>,
 }
 
 /// Reads the arguments of this process.
@@ -126,6 +132,10 @@ pub(crate) fn parse() -> Result<Command, String> {
             Some(path) => Ok(Command::Replay(path.into())),
             None => Err("replay: a snapshot is needed".to_owned()),
         },
+        Some("fuzz") => {
+            let run = fuzz::history::Run { seed: config.seed, steps: raw.steps, only: raw.only };
+            Ok(Command::Fuzz(run, raw.seeds))
+        }
         Some(other) => Err(format!("unknown command \"{other}\"")),
     }
 }
@@ -141,6 +151,9 @@ fn read(mut parser: lexopt::Parser) -> Result<Option<Raw>, lexopt::Error> {
         keep_going: false,
         format: Format::Table,
         save: None,
+        seeds: 1,
+        steps: 200,
+        only: Vec::new(),
     };
     while let Some(arg) = parser.next()? {
         match arg {
@@ -173,6 +186,14 @@ fn read(mut parser: lexopt::Parser) -> Result<Option<Raw>, lexopt::Error> {
                     let known = SCENARIOS.iter().any(|scenario| scenario.name == text);
                     known.then(|| text.to_owned()).ok_or("not a scenario: empty, bank")
                 })?);
+            }
+            Long("seeds") => raw.seeds = parser.value()?.parse()?,
+            Long("steps") => raw.steps = parser.value()?.parse()?,
+            Long("only") => {
+                let list = parser.value()?.string()?;
+                for word in list.split(',') {
+                    raw.only.push(word.parse().map_err(|_| "not places: 3,17,44".to_owned())?);
+                }
             }
             Long("save") => raw.save = Some(parser.value()?.into()),
             Value(word) => raw.words.push(word),

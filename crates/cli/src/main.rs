@@ -5,11 +5,13 @@
 //!   amber run FILE|- [-e SQL]        run statements, print results
 //!   amber test PATH…                 run datadriven files, count directives
 //!   amber replay FILE                replay a snapshot and compare its hash
+//!   amber fuzz [--seeds N]           random runs against a model of all history
 //! ```
 //!
 //! Shape: arguments → one command → exit status 0, 1 (something failed) or 2 (bad arguments). Never knows: JavaScript.
 
 mod args;
+mod fuzz;
 mod json;
 mod run;
 mod shell;
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         Ok(args::Command::Shell(options)) => shell::shell(&options),
         Ok(args::Command::Test(options)) => test::test(&options),
         Ok(args::Command::Replay(path)) => run::replay(&path),
+        Ok(args::Command::Fuzz(run, seeds)) => fuzz::fuzz(&run, seeds),
         Err(message) => {
             eprintln!("amber: {message}\n\n{}", args::USAGE);
             ExitCode::from(2)

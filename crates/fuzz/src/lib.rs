@@ -9,11 +9,13 @@
 //! | module | holds |
 //! |---|---|
 //! | [`chance`] | draws from a seed |
+//! | [`history`] | `amber fuzz`: a world against a model of all history |
 //! | [`schema`] | a database that changes at random |
 //! | [`stage`] | a world with the few calls that attacks need |
 //!
 //! Never knows: JavaScript, DOM, files, the wall clock.
 
 pub mod chance;
+pub mod history;
 pub mod schema;
 pub mod stage;

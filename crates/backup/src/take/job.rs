@@ -254,6 +254,7 @@ fn export(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
     if !file.is_empty() {
         nanos += put(job, file, node, cx)?;
     }
+    shorten_history(job, &done, &todo, cx);
     mark_done(job, &done, todo.part, cx);
     Ok(next(job, Phase::Export, nanos))
 }
@@ -367,6 +368,20 @@ fn put(job: &mut Job, file: Builder, node: NodeId, cx: &mut Cx<'_, '_>) -> Resul
     }
     job.state.files.extend(data.entries);
     Ok(nanos)
+}
+
+/// A full's record holds its end, not the history before it, and a table that is new to a chain may have a short TTL: what
+/// GC took before its span was exported is not in the file, so the layer's history begins later.
+fn shorten_history(job: &mut Job, done: &[Span], todo: &Todo, cx: &Cx<'_, '_>) {
+    if !todo.window.all_revisions {
+        return;
+    }
+    let ranges = done.iter().flat_map(|span| cx.sql.kv.ranges_in(span));
+    let held = ranges.filter(|range| !range.config().exclude_data_from_backup);
+    let lost = held.map(kv::Range::gc_threshold).filter(|lost| *lost > todo.window.start).max();
+    if let Some(lost) = lost.filter(|lost| *lost > job.draft.revision_start()) {
+        job.draft.revision_start_time = lost.into();
+    }
 }
 
 fn mark_done(job: &mut Job, done: &[Span], part: Part, cx: &Cx<'_, '_>) {
