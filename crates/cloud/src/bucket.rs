@@ -40,10 +40,24 @@ pub struct Object {
 
 type Objects = Arc<Map<Arc<str>, Object>>;
 
+/// How many changes of objects there have been: for those who remember what they saw. Equal stores may have come about
+/// in different ways, so it does not count when they are compared.
+#[derive(Clone, Copy, Default, Debug)]
+struct Changes(u64);
+
+impl PartialEq for Changes {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Changes {}
+
 /// All stores of a world.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Buckets {
     stores: Map<StoreId, Objects>,
+    changes: Changes,
     /// Cluster → cluster whose nodelocal directories it uses.
     shared: Map<String, String>,
     /// The key services beside the stores.
@@ -134,6 +148,12 @@ impl Buckets {
         self.shared.iter().any(|(one, other)| one == cluster || other == cluster)
     }
 
+    /// How many changes of objects these buckets have seen. Of one value it only rises, so that what was seen at a number
+    /// is still true while the number stands.
+    pub const fn changes(&self) -> u64 {
+        self.changes.0
+    }
+
     /// All stores that were ever written to, in order.
     pub fn stores(&self) -> impl Iterator<Item = &StoreId> {
         self.stores.keys()
@@ -159,6 +179,7 @@ impl Buckets {
 
     /// Writes an object, over one of the same path.
     pub fn insert(&mut self, store: &StoreId, path: &str, object: Object) {
+        self.changes.0 += 1;
         if let Some(objects) = self.stores.get_mut(store) {
             Arc::make_mut(objects).insert(path.into(), object);
         } else {
@@ -170,6 +191,7 @@ impl Buckets {
     /// Removes an object; answers whether there was one.
     pub fn remove(&mut self, store: &StoreId, path: &str) -> bool {
         let Some(objects) = self.stores.get_mut(store) else { return false };
+        self.changes.0 += 1;
         objects.contains_key(path) && Arc::make_mut(objects).remove(path).is_some()
     }
 

@@ -74,36 +74,57 @@ pub(crate) struct Layer {
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Manifests {
     read: Arc<Map<(StoreId, Arc<str>), Read>>,
+    /// What lay in the buckets when they had seen so many changes.
+    surveyed: Option<(u64, Arc<Vec<Collection>>)>,
 }
 
 #[derive(Clone, Debug)]
 struct Read {
     bytes: Arc<[u8]>,
+    /// The object with its checksum, if there was one.
+    sum: Option<Arc<[u8]>>,
     manifest: Result<Arc<BackupManifest>, codec::Error>,
 }
 
 impl Manifests {
+    /// The buckets have been changed for others, which may have seen as many changes.
+    pub(crate) fn forget_survey(&mut self) {
+        self.surveyed = None;
+    }
+
     fn decode(
         &mut self,
         store: &StoreId,
         path: &str,
         bytes: &Arc<[u8]>,
+        sum: Option<&Arc<[u8]>>,
     ) -> Result<Arc<BackupManifest>, codec::Error> {
         let key = (store.clone(), Arc::from(path));
         if let Some(read) = self.read.get(&key)
             && Arc::ptr_eq(&read.bytes, bytes)
+            && match (&read.sum, sum) {
+                (None, None) => true,
+                (Some(known), Some(sum)) => Arc::ptr_eq(known, sum),
+                (None, Some(_)) | (Some(_), None) => false,
+            }
         {
             return read.manifest.clone();
         }
-        let manifest = codec::decode(bytes, None).map(Arc::new);
-        let read = Read { bytes: Arc::clone(bytes), manifest: manifest.clone() };
+        let checked = sum.map_or(Ok(()), |sum| codec::verify(bytes, sum));
+        let manifest = checked.and_then(|()| codec::decode(bytes, None)).map(Arc::new);
+        let read = Read { bytes: Arc::clone(bytes), sum: sum.cloned(), manifest: manifest.clone() };
         Arc::make_mut(&mut self.read).insert(key, read);
         manifest
     }
 }
 
-/// All collections of all stores.
-pub(crate) fn survey(buckets: &Buckets, manifests: &mut Manifests) -> Vec<Collection> {
+/// All collections of all stores. Buckets that have not changed since are not looked through again.
+pub(crate) fn survey(buckets: &Buckets, manifests: &mut Manifests) -> Arc<Vec<Collection>> {
+    if let Some((changes, known)) = &manifests.surveyed
+        && *changes == buckets.changes()
+    {
+        return Arc::clone(known);
+    }
     let mut collections = Vec::new();
     for store in buckets.stores() {
         let places = places(buckets, store);
@@ -129,6 +150,8 @@ pub(crate) fn survey(buckets: &Buckets, manifests: &mut Manifests) -> Vec<Collec
             collections.push(collection);
         }
     }
+    let collections = Arc::new(collections);
+    manifests.surveyed = Some((buckets.changes(), Arc::clone(&collections)));
     collections
 }
 
@@ -246,10 +269,10 @@ fn layer(
     let base = base.trim_start_matches('/');
     let path = format!("{base}/{}", names::MANIFEST);
     let object = buckets.object(&collection.store, path.trim_start_matches('/'))?;
-    let checksum = buckets
+    let sum = buckets
         .object(&collection.store, names::checksum_of(&path).trim_start_matches('/'))
-        .map_or(Ok(()), |sum| codec::verify(&object.bytes, &sum.bytes));
-    let decoded = checksum.and_then(|()| manifests.decode(&collection.store, &path, &object.bytes));
+        .map(|sum| &sum.bytes);
+    let decoded = manifests.decode(&collection.store, &path, &object.bytes, sum);
     let (manifest, encrypted, mut fault) = match decoded {
         Ok(manifest) => (Some(manifest), false, None),
         Err(codec::Error::Encrypted) => (None, true, None),

@@ -214,7 +214,7 @@ pub(crate) fn known(state: &mut State) -> Nature {
     if let Some(nature) = &state.nature {
         return nature.clone();
     }
-    let collections = Arc::new(chains::survey(&state.buckets, &mut state.manifests));
+    let collections = chains::survey(&state.buckets, &mut state.manifests);
     let mut coming = Vec::new();
     for collection in collections.iter() {
         for chain in &collection.chains {
@@ -247,26 +247,30 @@ pub(crate) fn standing(state: &State, chain: &Chain) -> Option<Standing> {
     let end = manifest.end();
     let cluster =
         state.clusters.values().find(|cluster| cluster.id.0.as_slice() == manifest.cluster_id)?;
-    let mut worst: Option<Standing> = None;
+    // The table is named at the end: its name stands in a descriptor, which must be read.
+    let mut worst: Option<(Standing, Option<u32>)> = None;
     for span in chains::spans(manifest) {
         for range in cluster.kv.ranges_in(&span) {
             let Some(one) = range_standing(cluster, range, end) else { continue };
-            let sooner = worst.as_ref().is_none_or(|worst| rank(&one) < rank(worst));
+            let sooner = worst.as_ref().is_none_or(|(worst, _)| rank(&one) < rank(worst));
             if sooner {
-                let table = chains::table_of(&range.span().start)
-                    .or_else(|| chains::table_of(&span.start))
-                    .map_or_else(String::new, |id| chains::table_name(manifest, id));
-                worst = Some(Standing { table, ..one });
+                let table =
+                    chains::table_of(&range.span().start).or_else(|| chains::table_of(&span.start));
+                worst = Some((one, table));
             }
         }
     }
-    Some(worst.unwrap_or(Standing {
-        torn_at: None,
-        broken_at: None,
-        gone: false,
-        table: String::new(),
-        ttl_secs: 0,
-    }))
+    let Some((standing, table)) = worst else {
+        return Some(Standing {
+            torn_at: None,
+            broken_at: None,
+            gone: false,
+            table: String::new(),
+            ttl_secs: 0,
+        });
+    };
+    let table = table.map_or_else(String::new, |id| chains::table_name(manifest, id));
+    Some(Standing { table, ..standing })
 }
 
 /// What decides between two ranges: who tears first, then who breaks first.

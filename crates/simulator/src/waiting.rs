@@ -105,6 +105,7 @@ impl Saved {
     fn put_back(self, state: &mut State, name: &str) {
         state.clusters.insert(name.to_owned(), self.cluster);
         state.buckets = self.buckets;
+        state.manifests.forget_survey();
         state.agenda = self.agenda;
     }
 }

@@ -344,6 +344,7 @@ impl World {
     /// before it has saved its row. For tests of crashes; such a run cannot be replayed.
     pub fn tear(&mut self, later: &Self) {
         self.state.buckets = later.state.buckets.clone();
+        self.state.manifests.forget_survey();
     }
 
     /// What the world was made from.

@@ -17,7 +17,7 @@ use base::hlc::Timestamp;
 use base::ids::TxnId;
 use base::span::{Key, Span};
 
-use super::tree::{Cursor, TimeFilter};
+use super::tree::{Cursor, Leaf, TimeFilter};
 use super::value::Value;
 use crate::cluster::{Direction, Kv};
 use crate::error::Error;
@@ -182,6 +182,8 @@ struct Stored<'a> {
     cursor: Cursor<'a>,
     /// The key that came last, to skip its other versions.
     last: Option<&'a [u8]>,
+    /// The leaf that was looked at last, and whether all of it lies before the end of the span.
+    leaf: Option<(&'a Leaf, bool)>,
     is_open: bool,
 }
 
@@ -193,7 +195,7 @@ impl<'a> Stored<'a> {
         };
         let range = if span.is_empty() { None } else { kv.range_at(at) };
         let cursor = Cursor::empty();
-        Self { kv, reader, span, direction, range, cursor, last: None, is_open: false }
+        Self { kv, reader, span, direction, range, cursor, last: None, leaf: None, is_open: false }
     }
 
     #[inline]
@@ -244,7 +246,8 @@ impl<'a> Stored<'a> {
         let mut steps = 0;
         loop {
             let (key, ts, value) = self.cursor.entry()?;
-            if self.last.is_some_and(|last| last == key) {
+            // Most keys are told from the one before by their heads, and most leaves lie inside the span as a whole.
+            if !self.cursor.is_plainly_new() && self.last.is_some_and(|last| last == key) {
                 steps += 1;
                 if steps > STEPS_MAX {
                     self.cursor.seek_past(key);
@@ -254,7 +257,7 @@ impl<'a> Stored<'a> {
                 }
                 continue;
             }
-            if key >= self.span.end.as_slice() {
+            if !self.is_leaf_inside() && key >= self.span.end.as_slice() {
                 return None;
             }
             if ts > self.reader.ts {
@@ -271,6 +274,19 @@ impl<'a> Stored<'a> {
             self.cursor.advance();
             if !value.is_empty() && !range.is_covered(key, ts, self.reader.ts) {
                 return Some((key, value));
+            }
+        }
+    }
+
+    #[inline]
+    fn is_leaf_inside(&mut self) -> bool {
+        let Some(leaf) = self.cursor.leaf() else { return false };
+        match self.leaf {
+            Some((known, is_inside)) if std::ptr::eq(known, leaf) => is_inside,
+            _ => {
+                let is_inside = leaf.last_key().is_some_and(|key| key < self.span.end.as_slice());
+                self.leaf = Some((leaf, is_inside));
+                is_inside
             }
         }
     }

@@ -65,7 +65,7 @@ impl<'a> RowDecoder<'a> {
         if self.single {
             done = self.row.take();
         } else {
-            let prefix = super::row_prefix(key).ok_or(key::BROKEN)?;
+            let prefix = super::row_prefix(key).ok_or_else(key::broken)?;
             if self.row.is_none() || prefix != self.current {
                 done = self.row.take();
                 self.current.clear();
@@ -126,7 +126,10 @@ impl<'a> RowDecoder<'a> {
     }
 
     fn take_key(&self, key: &[u8], row: &mut [Datum]) -> Result<(), Error> {
-        let mut rest = key.strip_prefix(self.index.prefix.as_slice()).ok_or(key::BROKEN)?;
+        if self.key_len == 0 && self.index.is_primary {
+            return Ok(());
+        }
+        let mut rest = key.strip_prefix(self.index.prefix.as_slice()).ok_or_else(key::broken)?;
         for (ordinal, desc) in self.index.key.iter().take(self.key_len) {
             self.take_part(&mut rest, *ordinal, *desc, row)?;
         }
@@ -163,8 +166,8 @@ impl<'a> RowDecoder<'a> {
         if self.last_id == 0 {
             return Ok(());
         }
-        let simple = whole::simple(bytes).ok_or(value::BROKEN)?;
-        let parts = whole::decode(simple).ok_or(value::BROKEN)?;
+        let simple = whole::simple(bytes).ok_or_else(value::broken)?;
+        let parts = whole::decode(simple).ok_or_else(value::broken)?;
         if parts.tag == tag::TUPLE {
             return self.take_tuple(parts.data, row);
         }
@@ -177,7 +180,7 @@ impl<'a> RowDecoder<'a> {
             }
             return self.take_tuple(data, row);
         }
-        let family = family_of(key).ok_or(key::BROKEN)?;
+        let family = family_of(key).ok_or_else(key::broken)?;
         let alone =
             self.codec.families.iter().find(|found| found.id == family).and_then(|f| f.lone);
         // A family that is not known belongs to a column that has been dropped.
@@ -185,7 +188,7 @@ impl<'a> RowDecoder<'a> {
             && let (Some(place), Some(column)) =
                 (row.get_mut(ordinal), self.codec.columns.get(ordinal))
         {
-            *place = lone::take(parts.tag, data, &column.ty).ok_or(value::BROKEN)?;
+            *place = lone::take(parts.tag, data, &column.ty).ok_or_else(value::broken)?;
         }
         Ok(())
     }
@@ -193,7 +196,7 @@ impl<'a> RowDecoder<'a> {
     fn take_tuple(&self, mut data: &[u8], row: &mut [Datum]) -> Result<(), Error> {
         let mut id = 0_u64;
         while !data.is_empty() {
-            let (delta, kind) = value::take_head(&mut data).ok_or(value::BROKEN)?;
+            let (delta, kind) = value::take_head(&mut data).ok_or_else(value::broken)?;
             id = id.saturating_add(delta);
             if id > self.last_id {
                 break;
@@ -208,12 +211,13 @@ impl<'a> RowDecoder<'a> {
                 && let (Some(place), Some(column)) =
                     (row.get_mut(ordinal), self.codec.columns.get(ordinal))
             {
-                *place = value::take_column(&mut data, kind, &column.ty).ok_or(value::BROKEN)?;
+                *place =
+                    value::take_column(&mut data, kind, &column.ty).ok_or_else(value::broken)?;
                 if id == self.last_id {
                     break;
                 }
             } else {
-                value::skip_column(&mut data, kind).ok_or(value::BROKEN)?;
+                value::skip_column(&mut data, kind).ok_or_else(value::broken)?;
             }
         }
         Ok(())
@@ -232,11 +236,11 @@ impl IndexCodec {
     ///
     /// *Errors*: bytes that are no key of the index.
     pub fn key_values(&self, codec: &RowCodec, key: &[u8]) -> Result<Vec<Datum>, Error> {
-        let mut rest = key.strip_prefix(self.prefix.as_slice()).ok_or(key::BROKEN)?;
+        let mut rest = key.strip_prefix(self.prefix.as_slice()).ok_or_else(key::broken)?;
         self.key
             .iter()
             .map(|(ordinal, desc)| {
-                let column = codec.columns.get(*ordinal).ok_or(key::BROKEN)?;
+                let column = codec.columns.get(*ordinal).ok_or_else(key::broken)?;
                 key::decode(&mut rest, &column.ty, *desc)
             })
             .collect()

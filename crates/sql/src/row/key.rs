@@ -27,6 +27,12 @@ use crate::types::{Datum, EnumType, Error, Interval, Type};
 /// What reading a broken key says.
 pub(crate) const BROKEN: Error = Error::Corrupt("key is not of its index's form");
 
+/// The same, made only when it is needed: an error that is made for every key must be thrown away for every key.
+#[cold]
+pub(crate) const fn broken() -> Error {
+    BROKEN
+}
+
 /// Appends a value as a key part.
 ///
 /// *Errors*: a value that no key can hold.
@@ -119,7 +125,7 @@ pub fn decode(bytes: &mut &[u8], ty: &Type, desc: bool) -> Result<Datum, Error> 
         take_byte(bytes);
         return Ok(Datum::Null);
     }
-    decode_present(bytes, ty, desc).ok_or(BROKEN)
+    decode_present(bytes, ty, desc).ok_or_else(broken)
 }
 
 fn decode_present(bytes: &mut &[u8], ty: &Type, desc: bool) -> Option<Datum> {
@@ -222,7 +228,7 @@ fn take_bits(bytes: &mut &[u8], desc: bool) -> Option<Bits> {
 
 /// Moves past one part of any type.
 pub fn skip(bytes: &mut &[u8]) -> Result<(), Error> {
-    skip_part(bytes, true).ok_or(BROKEN)
+    skip_part(bytes, true).ok_or_else(broken)
 }
 
 /// Arrays of arrays do not exist, so bytes cannot make this call itself more than once.

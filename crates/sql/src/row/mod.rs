@@ -112,7 +112,7 @@ pub fn decode_sequence(bytes: &[u8]) -> Result<i64, Error> {
     kv::mvcc::value::decode(bytes)
         .filter(|parts| parts.tag == kv::mvcc::value::tag::INT)
         .and_then(|parts| value::take_zigzag(&mut &*parts.data))
-        .ok_or(value::BROKEN)
+        .ok_or_else(value::broken)
 }
 
 #[cfg(test)]

@@ -27,6 +27,12 @@ use crate::types::{Datum, Decimal, Error, Interval, Type};
 /// What reading a broken value says.
 pub(crate) const BROKEN: Error = Error::Corrupt("value is not of its column's form");
 
+/// The same, made only when it is needed.
+#[cold]
+pub(crate) const fn broken() -> Error {
+    BROKEN
+}
+
 /// Type numbers of tuple heads.
 mod kind {
     pub(super) const NULL: u64 = 1;

@@ -65,6 +65,19 @@ impl<'a> Cursor<'a> {
         self.leaf.map(|leaf| leaf.entry(self.at))
     }
 
+    /// Whether the key here is plainly another one than that of the version before it; `false` where that takes a
+    /// comparison of whole keys.
+    #[inline]
+    pub(crate) fn is_plainly_new(&self) -> bool {
+        self.leaf.is_some_and(|leaf| leaf.heads_differ(self.at))
+    }
+
+    /// The leaf in which it stands.
+    #[inline]
+    pub(crate) fn leaf(&self) -> Option<&'a Leaf> {
+        self.leaf
+    }
+
     /// The next newer version of the key here, whether the filter wants it or not.
     pub(crate) fn newer(&self) -> Option<Timestamp> {
         self.leaf.and_then(|leaf| leaf.newer_of(self.at))

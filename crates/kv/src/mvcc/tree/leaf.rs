@@ -140,6 +140,20 @@ impl Leaf {
         self.slot_key(&self.slots[at])
     }
 
+    /// The last key, if there is one.
+    pub(crate) fn last_key(&self) -> Option<&[u8]> {
+        self.slots.last().map(|slot| self.slot_key(slot))
+    }
+
+    /// Whether the heads alone tell that the keys at `at` and before it are not the same.
+    #[inline]
+    pub(super) fn heads_differ(&self, at: usize) -> bool {
+        match (at.checked_sub(1).and_then(|before| self.slots.get(before)), self.slots.get(at)) {
+            (Some(before), Some(here)) => before.head != here.head,
+            _ => false,
+        }
+    }
+
     /// The time at `at`, which exists.
     #[inline]
     pub(super) fn ts(&self, at: usize) -> Timestamp {

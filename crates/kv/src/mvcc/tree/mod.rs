@@ -31,7 +31,7 @@ use base::span::{Key, Span};
 pub(crate) use build::Builder;
 pub(crate) use cursor::{Cursor, TimeFilter};
 use heads::{Wanted, head, shared};
-use leaf::Leaf;
+pub(crate) use leaf::Leaf;
 use summary::Summary;
 
 /// The most children of an inner node.
