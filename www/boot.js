@@ -126,6 +126,20 @@ addEventListener("hashchange", () => {
   if (location.hash.startsWith(LINK)) location.reload();
 });
 
+// A page that has stopped says so; what was done is kept.
+addEventListener("error", ({ error }) => {
+  if (!(error instanceof WebAssembly.RuntimeError) || document.querySelector(".stopped")) return;
+  const words = document.createElement("p");
+  words.className = "stopped";
+  words.setAttribute("role", "alert");
+  words.textContent = "The page has stopped: this is a fault of ours. Your session is kept. ";
+  const again = document.createElement("button");
+  again.textContent = "Reload";
+  again.onclick = () => location.reload();
+  words.append(again);
+  document.body.prepend(words);
+});
+
 let first = new Engine();
 const link = embedded ? null : await readLink();
 const frame = embedded ? await import("./embed.js") : null;

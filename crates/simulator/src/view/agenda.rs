@@ -196,5 +196,7 @@ fn next_visit(state: &State, nature: &Nature, now: Timestamp, to: Timestamp) -> 
 /// Whether a chain of the collection has the table in it.
 fn holds(collection: &Collection, table: &str) -> bool {
     let manifests = collection.chains.iter().filter_map(Chain::last);
-    manifests.flat_map(|manifest| manifest.descriptors()).any(|one| one.name() == table)
+    // The table comes with its database in front.
+    let mut names = manifests.flat_map(|manifest| manifest.descriptors()).map(|one| one.name());
+    names.any(|name| table.rsplit('.').next() == Some(name))
 }

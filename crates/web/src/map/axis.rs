@@ -25,6 +25,8 @@ pub(crate) struct Scale {
 /// One tick.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Tick {
+    /// When: what tells it from others, whose labels may be the same on another day.
+    pub(crate) t: Nanos,
     /// Where.
     pub(crate) x: f64,
     /// Its label.
@@ -87,7 +89,7 @@ impl Scale {
         } else {
             format::minutes(t)
         };
-        Tick { x: self.x(t), label, day }
+        Tick { t, x: self.x(t), label, day }
     }
 }
 

@@ -360,6 +360,16 @@ mod tests {
     }
 
     #[test]
+    fn ticks_of_two_days_are_told_apart() {
+        let mut map = map(1, 4);
+        map.start = Nanos(map.now.0 - Nanos::from_secs(30 * 3_600).0);
+        let picture = lay(&map, crate::state::map::fitting(&map), 1_200, None);
+        let mut times: Vec<i64> = picture.ticks.iter().map(|tick| tick.t.0).collect();
+        times.dedup();
+        assert_eq!(times.len(), picture.ticks.len());
+    }
+
+    #[test]
     fn an_empty_map_has_a_picture() {
         let map = ChainMap::default();
         let picture = lay(&map, crate::state::map::fitting(&map), 1_200, None);

@@ -116,7 +116,7 @@ fn ticks(picture: &Picture) -> El {
         let fits = tick.x - half > 4.0 && tick.x + half < picture.width - 4.0;
         let label = words("tick-words", tick.x, 18.0, &tick.label).set("text-anchor", "middle");
         el("g")
-            .key(&tick.label)
+            .key(&tick.t.0.to_string())
             .kid(line(class, tick.x, top - 4.0, tick.x, bottom))
             .maybe(fits.then_some(label))
     }))
