@@ -44,7 +44,8 @@ fn a_world_comes_back() -> Result {
     assert_eq!(layers(&browser)?, 2, "after a reload");
     browser.until("the branch", "return document.querySelector('[data-menu=branch]')?.innerText.includes('main-2') === true")?;
 
-    choose(&browser, "scenario", "empty")?;
+    browser.click("[data-menu=scenario]")?;
+    browser.click("[aria-label^='empty under']")?;
     browser.until("a reset", "return document.querySelectorAll('[data-layer]').length === 0")?;
     choose(&browser, "scenario", "Back to the world before")?;
     browser

@@ -197,6 +197,6 @@ fn next_visit(state: &State, nature: &Nature, now: Timestamp, to: Timestamp) -> 
 fn holds(collection: &Collection, table: &str) -> bool {
     let manifests = collection.chains.iter().filter_map(Chain::last);
     // The table comes with its database in front.
-    let mut names = manifests.flat_map(|manifest| manifest.descriptors()).map(|one| one.name());
-    names.any(|name| table.rsplit('.').next() == Some(name))
+    let name = table.rsplit('.').next().unwrap_or(table);
+    manifests.flat_map(|manifest| manifest.descriptors()).any(|one| one.name() == name)
 }

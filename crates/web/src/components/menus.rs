@@ -70,17 +70,21 @@ pub(crate) fn scenario(clock: &Clock, info: Option<&Info>, page: &PageUi, on: &O
     menu(Menu::Scenario, page, on, "Scenario", face, || {
         let mut items = vec![title("Begin anew with")];
         for scenario in info.iter().flat_map(|info| &info.scenarios) {
-            for version in info.iter().flat_map(|info| &info.versions) {
+            let versions = info.iter().flat_map(|info| &info.versions).map(|version| {
                 let load = Load {
                     scenario: Some(scenario.name.clone()),
                     version: Some(version.trim_start_matches('v').to_owned()),
                     ..Load::default()
                 };
-                let words = [&scenario.name, " · ", version].concat();
-                let first = items.len() == 1;
-                let reset = Intent::Page(page::Intent::Reset(load));
-                items.push(item(&words, &scenario.words, on, reset).flag("data-first", first));
-            }
+                let label = [&scenario.name, " under ", version].concat();
+                button("small", version, on, Intent::Page(page::Intent::Reset(load)))
+                    .set("aria-label", &label)
+                    .flag("data-first", true)
+            });
+            let words = el("p")
+                .kid(el("b").text(&scenario.name))
+                .kid(of("span", "menu-words").text(&scenario.words));
+            items.push(of("div", "scenario").kid(words).kids(versions));
         }
         if page.undo.is_some() {
             let undo = Intent::Page(page::Intent::UndoReset);

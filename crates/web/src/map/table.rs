@@ -102,7 +102,9 @@ fn row(line: &Line<'_>, map: &ChainMap, on: Option<&On>) -> El {
     if line.is_last {
         state.extend([&line.chain.words, "; ", &line.chain.restore_words]);
         if let Some(failed) = line.chain.attempts.last() {
-            state.extend(["; failed ", &near(failed.at), ": ", &failed.message]);
+            // The whole text stands in the shell and in the failure's own strip.
+            let message = failed.message.split(':').next().unwrap_or_default();
+            state.extend(["; failed ", &near(failed.at), ": ", message]);
         }
     }
     el("tr")
