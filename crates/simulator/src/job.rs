@@ -40,7 +40,10 @@ const WAIT_NANOS: i64 = 30 * 86_400 * 1_000_000_000;
 const FAILURES_MAX: usize = 256;
 
 /// How often an error that may pass is tried again before it fails its job.
-const TRIES_MAX: usize = 5;
+const TRIES_MAX: i64 = 5;
+
+/// Most errors that a row keeps: `jobs.execution_errors.max_entries`, by default.
+const ERRORS_MAX: usize = 3;
 
 /// How long until rows that cannot be read or written are tried again. *Units*: nanoseconds.
 const ROWS_AGAIN_NANOS: i64 = 10 * NANOS_PER_SEC;
@@ -219,7 +222,6 @@ fn take_step(state: &mut State, name: &str, mut record: Record) {
 fn to_reverting(record: &mut Record) {
     record.status = Status::Reverting;
     record.payload.reverts = true;
-    record.payload.execution_errors.clear();
     record.num_runs = 1;
 }
 
@@ -268,7 +270,7 @@ fn may_pass(error: &ErrorReply) -> bool {
 
 /// Whether a job that met an error is tried once more. What nobody can cancel is tried for ever.
 fn tries_left(record: &Record) -> bool {
-    record.payload.noncancelable || record.payload.execution_errors.len() < TRIES_MAX
+    record.payload.noncancelable || record.num_runs <= TRIES_MAX
 }
 
 /// Lets a job wait after an error that may pass.
@@ -293,7 +295,10 @@ fn retry(state: &mut State, name: &str, record: &Record, error: &ErrorReply) {
         return again(state, name, record.id, record.kind() == JobKind::SchemaChangeGc);
     };
     let kept = change(state, name, fresh, |record, now| {
-        record.payload.execution_errors.push(text.clone());
+        let errors = &mut record.payload.execution_errors;
+        errors.push(text.clone());
+        let old = errors.len().saturating_sub(ERRORS_MAX);
+        errors.drain(..old);
         record.num_runs += 1;
         record.last_run_micros = Some(jobs::record::micros(now));
     });

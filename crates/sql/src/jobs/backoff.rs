@@ -37,8 +37,8 @@ impl Backoff {
     /// When a job is tried again that waits for that; else when it last began.
     pub fn next_run_micros(self, job: &Record) -> Option<i64> {
         let last = job.last_run_micros?;
-        let waits = job.payload.execution_errors.len();
-        Some(if waits == 0 { last } else { last + self.delay_nanos(job.num_runs) / 1000 })
+        let waits = job.num_runs > 1 && !job.payload.execution_errors.is_empty();
+        Some(if waits { last + self.delay_nanos(job.num_runs - 1) / 1000 } else { last })
     }
 
     /// The state that SHOW JOBS prints: `retry-running` and `retry-reverting` while a job waits.
