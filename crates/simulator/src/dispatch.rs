@@ -19,7 +19,6 @@ use base::sqlstate::SqlState;
 use protocol::agenda::Tone;
 use protocol::result::{Column, ErrorReply, Notice, StatementResult};
 use protocol::time::Nanos;
-use sql::ast::show::ShowJobs;
 use sql::ast::{Show, Statement};
 use sql::outcome::{Outcome, Rows};
 use sql::parser::{self, Dialect};
@@ -292,18 +291,11 @@ pub(crate) fn carry_out(
             Ok(Answer { tag: Some("ALTER BACKUP".to_owned()), ..done.answer })
         }
         Statement::ControlJobs(control) => job_control::control(state, name, who, control),
-        _ => match waits_for_jobs(stmt) {
+        _ => match job_control::waits_for_jobs(stmt) {
             Some(jobs) => job_control::show_when_complete(state, name, who, jobs),
             None => by_sql(state, name, who, stmt),
         },
     }
-}
-
-/// SHOW JOBS WHEN COMPLETE, which lets time pass.
-fn waits_for_jobs(stmt: &Statement) -> Option<&ShowJobs> {
-    let Statement::Show(show) = stmt else { return None };
-    let Show::Jobs(jobs) = &**show else { return None };
-    jobs.when_complete.then_some(jobs)
 }
 
 /// What no layer carries out, in words.

@@ -187,6 +187,13 @@ fn check_controls(
     Ok(())
 }
 
+/// SHOW JOBS WHEN COMPLETE, which lets time pass.
+pub(crate) fn waits_for_jobs(stmt: &Statement) -> Option<&ShowJobs> {
+    let Statement::Show(show) = stmt else { return None };
+    let Show::Jobs(jobs) = &**show else { return None };
+    jobs.when_complete.then_some(jobs)
+}
+
 /// SHOW JOBS WHEN COMPLETE: lets time pass until the jobs have ended, then shows them.
 ///
 /// *Errors*: jobs that have not ended after a day.
