@@ -71,12 +71,31 @@ pub fn result_rows(job: JobId, cx: &mut Cx<'_, '_>) -> Result<Rows, Error> {
             (job.manifest().entry_counts, rules.backup_six_columns())
         }
         Some(Details::Restore(_)) => {
-            let job = restore::spec::Job::open(row)?;
-            (job.state.counts, rules.restore_six_columns())
+            let opened = restore::spec::Job::open(row)?;
+            if opened.plan.download_job != 0 {
+                return Ok(online_rows(job, &opened));
+            }
+            (opened.state.counts, rules.restore_six_columns())
         }
         _ => return Err(Error::BrokenJob { job }),
     };
     Ok(rows(job, counts, is_wide))
+}
+
+/// What an online restore answers.
+fn online_rows(id: JobId, job: &restore::spec::Job) -> Rows {
+    let counts = job.state.counts;
+    let values = [
+        ("job_id", id.0),
+        ("tables", base::num::to_i64(job.plan.ids.len())),
+        ("approx_rows", counts.rows),
+        ("approx_bytes", counts.data_size),
+        ("background_download_job_id", job.plan.download_job),
+    ];
+    Rows {
+        columns: values.iter().map(|(name, _)| Column::new(*name, Type::INT)).collect(),
+        rows: vec![values.iter().map(|(_, value)| Datum::Int(*value)).collect()],
+    }
 }
 
 fn rows(job: JobId, counts: RowCount, is_wide: bool) -> Rows {

@@ -42,6 +42,7 @@ pub mod restore;
 pub mod schedule;
 pub mod show;
 pub mod statement;
+pub mod statistics;
 pub mod sys;
 pub mod take;
 pub mod targets;

@@ -119,6 +119,9 @@ pub fn needs_admin(uri: &Uri) -> bool {
 }
 
 fn check_s3(uri: &Uri) -> Result<(), Error> {
+    if uri.host.is_empty() {
+        return Err(Error::NoBucket);
+    }
     known_params(uri, "S3", &S3_PARAMS)?;
     if specified(uri)? {
         need(uri, "AWS_ACCESS_KEY_ID")?;
@@ -128,6 +131,9 @@ fn check_s3(uri: &Uri) -> Result<(), Error> {
 }
 
 fn check_gs(uri: &Uri) -> Result<(), Error> {
+    if uri.host.is_empty() {
+        return Err(Error::NoBucket);
+    }
     known_params(uri, "GS", &GS_PARAMS)?;
     if specified(uri)? && uri.param("BEARER_TOKEN").is_none() {
         need(uri, "CREDENTIALS")?;

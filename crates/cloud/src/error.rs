@@ -17,6 +17,15 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A host with a character that no host has, as in a template that was not filled in.
+    BadHost {
+        /// The URI without what follows its place.
+        uri: String,
+        /// The character.
+        character: char,
+    },
+    /// A bucket without a name.
+    NoBucket,
     /// A scheme that no store answers to.
     UnsupportedScheme {
         /// As typed.
@@ -130,6 +139,8 @@ impl Error {
             Self::NotSimulated { .. } => SqlState::FEATURE_NOT_SUPPORTED,
             Self::OutOfBounds { .. } => SqlState::INVALID_PARAMETER_VALUE,
             Self::Malformed { .. }
+            | Self::BadHost { .. }
+            | Self::NoBucket
             | Self::UnsupportedScheme { .. }
             | Self::NodelocalHostEmpty { .. }
             | Self::NodelocalHostNotANode { .. }
@@ -155,9 +166,11 @@ impl Error {
                     .to_owned(),
             ),
             Self::NotSimulated { .. } => {
-                Some("the fidelity sheet lists what is not simulated".to_owned())
+                Some("the fidelity sheet lists what Amber simulates".to_owned())
             }
             Self::Malformed { .. }
+            | Self::BadHost { .. }
+            | Self::NoBucket
             | Self::UnsupportedScheme { .. }
             | Self::NodelocalHostEmpty { .. }
             | Self::NodelocalHostNotANode { .. }
@@ -187,6 +200,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed { reason } => write!(f, "invalid URI: {reason}"),
+            Self::BadHost { uri, character } => {
+                write!(f, "parse \"{uri}\": invalid character \"{character}\" in host name")
+            }
+            Self::NoBucket => f.write_str(
+                "InvalidParameter: 1 validation error(s) found.\n- minimum field size of 1, PutObjectInput.Bucket.",
+            ),
             Self::UnsupportedScheme { scheme } => write!(
                 f,
                 "unsupported storage scheme: \"{scheme}\" - refer to docs to find supported storage schemes"

@@ -123,6 +123,11 @@ pub fn parse(text: &str) -> Result<Uri, Error> {
         Some((user, host)) => (Some(user.to_owned()), host),
         None => (None, authority),
     };
+    let fits = |c: char| c.is_alphanumeric() || "-_.~!$&'()*+,;=:[]<>\"%".contains(c);
+    if let Some(character) = host.chars().find(|c| !fits(*c) && c.is_ascii()) {
+        let uri = format!("{scheme}://{place}");
+        return Err(Error::BadHost { uri, character });
+    }
     let mut params = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));

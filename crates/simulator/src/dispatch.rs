@@ -30,7 +30,7 @@ use crate::cluster::Seat;
 use crate::event::{Event, Kind};
 use crate::input::{Policy, SessionRef};
 use crate::state::{Attempt, STATEMENT_NANOS, State};
-use crate::{job, job_control, nodes, schedule, view, waiting};
+use crate::{job, job_control, nodes, schedule, userfile, view, waiting};
 
 /// What a BACKUP costs at least, so that two fulls never share a name by accident. *Units*: nanoseconds.
 const BACKUP_NANOS: i64 = 10_000_000;
@@ -309,9 +309,7 @@ const fn not_simulated(stmt: &Statement) -> Option<&'static str> {
 
 fn unsupported(what: &str) -> ErrorReply {
     ErrorReply {
-        hint: Some(
-            "docs/fidelity.md lists what is exact, approximate and not simulated".to_owned(),
-        ),
+        hint: Some("the fidelity sheet lists what Amber simulates".to_owned()),
         ..reply(SqlState::FEATURE_NOT_SUPPORTED, format!("unimplemented: {what} is not simulated"))
     }
 }
@@ -355,9 +353,13 @@ pub(crate) fn by_sql(
         before.notices.extend(answer.notices);
         before.jobs.extend(answer.jobs);
     }
+    let lent = userfile::tables(&state.buckets, name, &who.user, stmt);
     let ran = with_sql(state, name, who, |cx| {
         cx.holes = holes;
-        sql::exec::execute(stmt, cx)
+        cx.session.lent = lent;
+        let done = sql::exec::execute(stmt, cx);
+        cx.session.lent.clear();
+        done
     })?;
     let mut answer = Answer::of(ran.value);
     if answer.rows.as_ref().is_some_and(|rows| rows.rows.len() > ROWS_MAX) {

@@ -55,5 +55,6 @@ mod schedule;
 mod sizes;
 mod state;
 mod timeline;
+mod userfile;
 mod view;
 mod waiting;

@@ -232,6 +232,8 @@ rules! {
     constraint_ids: bool = false, true;
     /// Whether users make functions and procedures.
     user_functions: bool = false, true;
+    /// Whether a value may be cast to the type of the column that it is stored in; otherwise the types must be the same.
+    assignment_casts: bool = false, true;
     /// Whether system privileges exist (`GRANT SYSTEM`).
     system_privileges: bool = false, true;
     /// Whether users have numbers.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::ast;
 use crate::catalog::Snapshot;
+use crate::outcome::Rows;
 use crate::plan::cache::TableCache;
 use crate::types::Type;
 use base::hlc::Timestamp;
@@ -52,6 +53,8 @@ pub struct Session {
     pub zone_secs: i32,
     /// The catalog as the running statement sees it: derived, dropped when that changes.
     pub snapshot: Option<Arc<Snapshot>>,
+    /// Tables whose rows others keep, by full name: lent for one statement.
+    pub lent: Vec<([String; 3], Rows)>,
     /// What is known of tables that this session used: derived, safe to drop at any time.
     pub tables: TableCache,
 }
@@ -73,6 +76,7 @@ impl Session {
             row_steps_max: ROW_STEPS_MAX,
             zone_secs: 0,
             snapshot: None,
+            lent: Vec::new(),
             tables: TableCache::default(),
         }
     }

@@ -3,7 +3,7 @@
 //! | in Rust | on the wire |
 //! |---|---|
 //! | `bool`, `u32`, `i32`, `u64`, `i64` | varint, negative ones as 64 bits |
-//! | `f32` | four bytes |
+//! | `f32`, `f64` | four, eight bytes |
 //! | `String`, `Vec<u8>` | bytes |
 //! | a message, boxed or not | bytes |
 //! | `Option` of one of these | it, or nothing |
@@ -11,7 +11,7 @@
 //! | `Map` | a message of key (1) and value (2) each |
 
 use crate::raw::{
-    BYTES, Error, FOUR, VARINT, Wire, low_i32, next, put_bytes, put_key, put_length_before,
+    BYTES, EIGHT, Error, FOUR, VARINT, Wire, low_i32, next, put_bytes, put_key, put_length_before,
     put_varint, take_varint,
 };
 use crate::{How, Spec};
@@ -105,6 +105,27 @@ impl Value for f32 {
 
     fn merge_value(&mut self, _: u32, wire: Wire<'_>, _: u32) -> Result<(), Error> {
         let Wire::Four(bytes) = wire else { return Err(Error::WireType) };
+        *self = Self::from_le_bytes(bytes);
+        Ok(())
+    }
+
+    fn is_start(&self) -> bool {
+        *self == 0.0
+    }
+}
+
+impl Value for f64 {
+    fn start(_tag: u32) -> Self {
+        0.0
+    }
+
+    fn put_value(&self, tag: u32, out: &mut Vec<u8>) {
+        put_key(tag, EIGHT, out);
+        out.extend_from_slice(&self.to_le_bytes());
+    }
+
+    fn merge_value(&mut self, _: u32, wire: Wire<'_>, _: u32) -> Result<(), Error> {
+        let Wire::Eight(bytes) = wire else { return Err(Error::WireType) };
         *self = Self::from_le_bytes(bytes);
         Ok(())
     }

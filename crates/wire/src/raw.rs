@@ -9,7 +9,7 @@ use std::fmt;
 use base::num::{low_u32, to_u64};
 
 pub(crate) const VARINT: u32 = 0;
-const EIGHT: u32 = 1;
+pub(crate) const EIGHT: u32 = 1;
 pub(crate) const BYTES: u32 = 2;
 const GROUP: u32 = 3;
 const GROUP_END: u32 = 4;
@@ -54,8 +54,8 @@ impl fmt::Display for Error {
 pub enum Wire<'a> {
     /// A number.
     Varint(u64),
-    /// Eight bytes, which no field here has.
-    Eight,
+    /// Eight bytes.
+    Eight([u8; 8]),
     /// Bytes: a string, a message, packed numbers.
     Bytes(&'a [u8]),
     /// Four bytes.
@@ -148,10 +148,7 @@ fn value<'a>(bytes: &mut &'a [u8], depth: u32) -> Result<(u32, Option<Wire<'a>>)
     let (tag, kind) = key(bytes)?;
     let wire = match kind {
         VARINT => Wire::Varint(take_varint(bytes)?),
-        EIGHT => {
-            take(bytes, 8)?;
-            Wire::Eight
-        }
+        EIGHT => Wire::Eight(take(bytes, 8)?.try_into().map_err(|_| Error::Truncated)?),
         BYTES => {
             let len = take_varint(bytes)?;
             Wire::Bytes(take(bytes, len)?)

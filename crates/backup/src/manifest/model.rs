@@ -377,6 +377,12 @@ pub struct TableStatistic {
     /// NULLs.
     #[wire(uint64, tag = "8")]
     pub null_count: u64,
+    /// The histogram, a message of its own.
+    #[wire(bytes = "vec", optional, tag = "9")]
+    pub histogram: Option<Vec<u8>>,
+    /// *Units*: bytes of a value.
+    #[wire(uint64, tag = "10")]
+    pub avg_size: u64,
 }
 
 /// A moment in Google's form.

@@ -24,6 +24,7 @@ use sql::catalog::descpb::{
 use sql::catalog::{Sys, privilege, write};
 use sql::jobs::{Record, Step};
 use sql::rules::Rules;
+use wire::Message as _;
 
 use super::contents;
 use super::covering::{self, Piece};
@@ -34,11 +35,12 @@ use super::spec::{Job, Phase};
 use super::system;
 use crate::cx::Cx;
 use crate::dest::chain::{self, Layer};
-use crate::dest::{self, home};
+use crate::dest::{self, home, names};
 use crate::error::Error;
 use crate::jobrow;
 use crate::keyspan;
 use crate::manifest::model::BackupManifest;
+use crate::manifest::model::StatsTable;
 use crate::sys;
 use crate::targets::{PUBLIC_SCHEMA, SYSTEM_DB, Snapshot, merge_by_table};
 
@@ -94,12 +96,26 @@ pub(crate) fn step(record: Record, cx: &mut Cx<'_, '_>) -> Result<Step, Error> {
         Outcome::Took(nanos) => nanos.saturating_add(backup.nanos),
     };
     if job.phase() == Phase::Done {
+        download(&job, cx)?;
         job.succeed(cx.now());
         jobrow::save(cx, &job.record())?;
         return Ok(Step::Finished);
     }
     jobrow::save(cx, &job.record())?;
     Ok(Step::WaitUntil(Timestamp::from_wall(began.wall).add_nanos(took.max(STEP_NANOS_MIN))))
+}
+
+/// The second job of an online restore. The data are there already.
+fn download(job: &Job, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+    if job.plan.download_job == 0 {
+        return Ok(());
+    }
+    let mut record = job.record();
+    record.id = base::ids::JobId(job.plan.download_job);
+    let description = &record.payload.description;
+    record.payload.description = format!("Background Data Download for {description}");
+    record.succeed(cx.now());
+    jobrow::create(cx, &record)
 }
 
 enum Outcome {
@@ -141,6 +157,8 @@ pub fn open(job: &Job, cx: &Cx<'_, '_>) -> Result<Backup, Error> {
 struct Owned<'a> {
     user: &'a str,
     rules: Rules,
+    /// Users here, if they get the grants that they had.
+    grants: Option<&'a sql::catalog::users::Users>,
 }
 
 impl Privileges for Owned<'_> {
@@ -158,16 +176,29 @@ impl Privileges for Owned<'_> {
         if public != 0 {
             privilege::grant(&mut made, "public", public, false);
         }
+        let old = like.privileges().into_iter().flat_map(|held| &held.users);
+        for entry in old.filter(|_| self.grants.is_some()) {
+            if self.grants.is_some_and(|users| users.get(&entry.user).is_some()) {
+                privilege::grant(&mut made, &entry.user, entry.privileges, false);
+                privilege::grant(&mut made, &entry.user, entry.with_grant_option, true);
+            }
+        }
         made
     }
 }
 
 /// The descriptors that the job writes, offline.
-fn new_descriptors(job: &Job, backup: &Backup, cx: &Cx<'_, '_>) -> Vec<Descriptor> {
+fn new_descriptors(
+    job: &Job,
+    backup: &Backup,
+    cx: &mut Cx<'_, '_>,
+) -> Result<Vec<Descriptor>, Error> {
     if job.plan.is_cluster {
-        return system::kept_descriptors(job, &backup.snapshot);
+        return Ok(system::kept_descriptors(job, &backup.snapshot));
     }
-    let privileges = Owned { user: job.user(), rules: cx.rules() };
+    let here = sys::catalog_now(cx)?;
+    let grants = job.plan.grants.then_some(&here.users);
+    let privileges = Owned { user: job.user(), rules: cx.rules(), grants };
     let rewriter = Rewriter {
         rewrites: &job.details.descriptor_rewrites,
         databases: &job.plan.databases,
@@ -175,7 +206,7 @@ fn new_descriptors(job: &Job, backup: &Backup, cx: &Cx<'_, '_>) -> Vec<Descripto
         now: cx.now(),
     };
     let coming = backup.snapshot.by_id.values();
-    coming.filter_map(|descriptor| rewriter.descriptor(descriptor)).collect()
+    Ok(coming.filter_map(|descriptor| rewriter.descriptor(descriptor)).collect())
 }
 
 fn prepare(job: &mut Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
@@ -184,7 +215,7 @@ fn prepare(job: &mut Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<Outcom
         system::clear_defaults(&backup.snapshot, cx)?;
         system::restore_zones(job, backup, cx)?;
     }
-    let descriptors = new_descriptors(job, backup, cx);
+    let descriptors = new_descriptors(job, backup, cx)?;
     let now = cx.now();
     let next_id = descriptors.iter().map(Descriptor::id).max().unwrap_or(0).saturating_add(1);
     let taken = sys::alone(cx, |sys| {
@@ -213,8 +244,9 @@ fn write_offline(
 ) -> Result<Option<String>, sql::catalog::Error> {
     let (parent, schema) = descriptor.parents();
     let schema = if parent == 0 { 0 } else { schema };
-    if system::name_of(sys, parent, schema, descriptor.name())?
-        .is_some_and(|id| id != descriptor.id())
+    if descriptor.is_named()
+        && system::name_of(sys, parent, schema, descriptor.name())?
+            .is_some_and(|id| id != descriptor.id())
     {
         return Ok(Some(descriptor.name().to_owned()));
     }
@@ -318,7 +350,7 @@ pub fn read_inputs(
 
 fn system_tables(job: &mut Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
     let mut nanos = 0;
-    if job.plan.is_cluster {
+    if job.plan.is_cluster || job.plan.system_users {
         nanos = system::restore_tables(job, backup, cx)?;
     }
     job.set_fraction(1, 1);
@@ -342,6 +374,7 @@ fn publish(job: &mut Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<Outcom
         }
         refer_back(sys, rewrites, &backup.snapshot, now)
     })?;
+    restore_statistics(job, backup, cx)?;
     job.details.descriptors_published = true;
     Ok(next(job, Phase::Published, 0))
 }
@@ -388,6 +421,30 @@ fn published(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
         return Ok(Outcome::PausedAt(AFTER_PUBLISHING.to_owned()));
     }
     Ok(next(job, Phase::System, 0))
+}
+
+/// Statistics of the restored tables, from the last layer's file. One that cannot be read costs no more than that.
+fn restore_statistics(job: &Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
+    let Some(layer) = backup.layers.last() else { return Ok(()) };
+    let Ok(bytes) = layer.get("", names::STATISTICS, cx.buckets, &mut 0) else { return Ok(()) };
+    let Ok(held) = StatsTable::decode(bytes.as_ref()) else { return Ok(()) };
+    let privileges = Owned { user: job.user(), rules: cx.rules(), grants: None };
+    let rewriter = Rewriter {
+        rewrites: &job.details.descriptor_rewrites,
+        databases: &job.plan.databases,
+        privileges: &privileges,
+        now: cx.now(),
+    };
+    let rewrites = job.details.descriptor_rewrites.iter().map(|(old, to)| (*old, to.id));
+    let tables = if job.plan.is_cluster {
+        job.plan.ids.iter().map(|id| (*id, *id)).collect()
+    } else {
+        rewrites.collect()
+    };
+    let is_new = cx.rules().user_ids();
+    sys::alone(cx, |sys| {
+        crate::statistics::write(sys, &held, &tables, &|ty| rewriter.sql_type(ty), is_new)
+    })
 }
 
 /// Sets the state of a descriptor of any kind.

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! *Source*: `spec/error-messages.md` §4, `spec/restore.md` §4 to §11, `spec/v26.2.md` §2. Errors: see [`Error`]; none
-//! leaves anything behind but numbers drawn. Left out, refused with 0A000: SYSTEM USERS, grants, online restore, ids of
-//! backups.
+//! leaves anything behind but numbers drawn. Left out, refused with 0A000: ids of backups. The data of an online restore are
+//! there before its tables open, so the job that downloads them has nothing left to do.
 
 use base::hlc::Timestamp;
 use base::ids::JobId;
@@ -18,6 +18,7 @@ use sql::ast::backup::{Restore, RestoreOptions, Targets};
 use sql::ast::{Statement, TablePattern};
 use sql::catalog::Snapshot as Catalog;
 use sql::catalog::privilege::Privilege;
+use sql::catalog::system::ids;
 use sql::jobs::Record;
 use sql::jobs::jobspb::{Details, RestoreDetails};
 use sql::outcome::Notice;
@@ -96,7 +97,7 @@ pub fn plan(stmt: &Restore, cx: &mut Cx<'_, '_>) -> Result<Planned, Error> {
     statement::execution(stmt.options.execution_locality.as_ref(), cx)?;
     check_simulated(stmt)?;
     let at = as_of(stmt, cx)?;
-    if stmt.targets.is_none() {
+    if stmt.targets.is_none() && !stmt.system_users {
         empty::check(&catalog, rules)?;
     }
     let found = find(&said, homes, at, cx)?;
@@ -120,6 +121,19 @@ fn read(stmt: &Restore, cx: &Cx<'_, '_>) -> Result<Said, Error> {
     check_known(options, cx)?;
     if options.verify_backup_table_data && !options.schema_only {
         return Err(RestoreError::VerifyWithoutSchemaOnly.into());
+    }
+    if options.verify_backup_table_data
+        && (options.experimental_copy || options.experimental_deferred_copy)
+    {
+        let text = "cannot run online restore with verify_backup_table_data".to_owned();
+        return Err(Error::BadOption { text });
+    }
+    if stmt.system_users {
+        let misuse = [(&options.into_db, "into_db"), (&options.new_db_name, "new_db_name")];
+        if let Some((_, name)) = misuse.into_iter().find(|(given, _)| given.is_some()) {
+            let text = format!("cannot set {name} option when only restoring system users");
+            return Err(Error::BadOption { text });
+        }
     }
     let is_one_database =
         matches!(&stmt.targets, Some(Targets::Databases(names)) if names.len() == 1);
@@ -161,6 +175,11 @@ fn check_known(options: &RestoreOptions, cx: &Cx<'_, '_>) -> Result<(), Error> {
     let late = [
         (options.new_db_name.is_some() && !rules.restore_new_db_name(), "new_db_name"),
         (options.schema_only && !rules.restore_schema_only(), "schema_only"),
+        (options.experimental_copy && !rules.restore_fast_copy(), "experimental copy"),
+        (
+            options.experimental_deferred_copy && !rules.restore_fast_copy(),
+            "experimental deferred copy",
+        ),
         (options.grants && !rules.restore_grants(), "grants"),
         (options.execution_locality.is_some() && !rules.execution_locality(), "execution locality"),
     ];
@@ -173,12 +192,7 @@ fn check_known(options: &RestoreOptions, cx: &Cx<'_, '_>) -> Result<(), Error> {
 /// Refuses what the statement asks for and Amber does not do.
 fn check_simulated(stmt: &Restore) -> Result<(), Error> {
     let options = &stmt.options;
-    let wanted = [
-        (stmt.system_users, "RESTORE SYSTEM USERS"),
-        (options.grants, "grants"),
-        (options.experimental_copy || options.experimental_deferred_copy, "online restore"),
-        (options.remove_regions, "remove_regions"),
-    ];
+    let wanted = [(options.remove_regions, "remove_regions")];
     match wanted.into_iter().find(|(is_wanted, _)| *is_wanted) {
         Some((_, what)) => Err(Error::NotSimulated { what: what.to_owned() }),
         None => Ok(()),
@@ -324,6 +338,10 @@ fn restored_ids(
     if matches!(&stmt.targets, Some(Targets::Tables(_))) {
         ids.retain(|id| snapshot.table(*id).is_some() || snapshot.user_type(*id).is_some());
     }
+    if stmt.system_users {
+        let of_users = [ids::USERS, ids::ROLE_MEMBERS, ids::ROLE_OPTIONS];
+        ids.retain(|id| of_users.contains(id));
+    }
     if stmt.targets.is_none() {
         return Ok(ids);
     }
@@ -366,8 +384,13 @@ fn make(
     found: Found,
     ids: &Set<u32>,
     places: Places,
-    cx: &Cx<'_, '_>,
+    cx: &mut Cx<'_, '_>,
 ) -> Job {
+    let download_job = if stmt.options.experimental_deferred_copy {
+        cx.sql.ints.next(cx.sql.clock.now(), cx.sql.node)
+    } else {
+        0
+    };
     let mut shown = stmt.clone();
     shown.subdir = shown.subdir.map(|_| statement::literal(&found.chain.full_subdir));
     let last_home = to_u32(found.homes.len()).saturating_sub(1);
@@ -379,19 +402,22 @@ fn make(
     let plan = Plan {
         layers: layers().enumerate().map(at).collect(),
         ids: ids.iter().copied().collect(),
-        is_cluster: stmt.targets.is_none(),
+        is_cluster: stmt.targets.is_none() && !stmt.system_users,
         databases: places.databases,
         schema_only: stmt.options.schema_only,
         verify_data: stmt.options.verify_backup_table_data,
         sealing: found.sealing,
         homes: found.homes,
+        download_job,
+        grants: stmt.options.grants,
+        system_users: stmt.system_users,
     };
     let details = RestoreDetails {
         descriptor_rewrites: places.rewrites,
         uris: layers().map(|layer| layer.dir.bare()).collect(),
         end_time: Some(found.at.into()),
         override_db: said.into_db.clone().unwrap_or_default(),
-        descriptor_coverage: i32::from(stmt.targets.is_none()),
+        descriptor_coverage: i32::from(stmt.targets.is_none()) + i32::from(stmt.system_users),
         ..RestoreDetails::default()
     };
     let now = cx.now();

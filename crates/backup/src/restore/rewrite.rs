@@ -268,7 +268,8 @@ impl Rewriter<'_> {
         }
     }
 
-    fn sql_type(&self, ty: &mut SqlType) {
+    /// A type with the ids that user-defined ones have here.
+    pub fn sql_type(&self, ty: &mut SqlType) {
         if ty.family == family::ENUM {
             ty.oid = self.oid(ty.oid);
         }

@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::manifest::model::RowCount;
 
 /// What planning fixed.
+#[expect(clippy::struct_excessive_bools, reason = "a message has the fields that it has")]
 #[derive(Clone, PartialEq, Message)]
 pub struct Plan {
     /// The stores of what is restored: of the collection, then of `incremental_location`; one for each layer without IN.
@@ -46,6 +47,15 @@ pub struct Plan {
     /// What opens the backup.
     #[wire(message, required, tag = "8")]
     pub sealing: Sealing,
+    /// The job that ends an online restore; 0 for none.
+    #[wire(int64, tag = "20")]
+    pub download_job: i64,
+    /// Whether users that are here get the grants that they had.
+    #[wire(bool, tag = "21")]
+    pub grants: bool,
+    /// Whether only users come.
+    #[wire(bool, tag = "22")]
+    pub system_users: bool,
 }
 
 /// A list of URIs, the default first.

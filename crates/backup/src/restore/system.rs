@@ -9,7 +9,7 @@
 //!
 //! Shape: rows are decoded from the backup's files and written through the tables of this version, whose definitions are
 //! the same: only backups of this version's kind come so far. *Source*: `spec/restore.md` §4, `spec/system-tables.md` §3.
-//! Left out: rewriting of ids (they are kept), statistics.
+//! Left out: rewriting of ids (they are kept).
 
 use base::hlc::Timestamp;
 use base::sort;
@@ -113,12 +113,35 @@ pub(super) fn restore_tables(
     cx: &mut Cx<'_, '_>,
 ) -> Result<i64, Error> {
     let mut nanos = 0;
+    if job.plan.system_users {
+        return restore_users(job, backup, cx);
+    }
     for table in order(job, backup) {
         let rows = rows_of(table, job, backup, cx, &mut nanos)?;
         sys::alone(cx, |sys| match table {
             ids::SETTINGS => replace_settings(sys, &rows),
             ids::JOBS => add_jobs(sys, &rows),
             table => replace(sys, table, &rows),
+        })?;
+    }
+    Ok(nanos)
+}
+
+/// Users that are not here, with their options and memberships. Answers the time it took.
+fn restore_users(job: &Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result<i64, Error> {
+    let mut nanos = 0;
+    let known = sys::catalog_now(cx)?;
+    let is_new = |row: &[Datum], at: usize| {
+        row.get(at).and_then(Datum::as_str).is_some_and(|name| known.users.get(name).is_none())
+    };
+    // The column of the user whose coming brings the row: members bring what they are members of.
+    for (table, column) in [(ids::USERS, 0), (ids::ROLE_OPTIONS, 0), (ids::ROLE_MEMBERS, 1)] {
+        let rows = rows_of(table, job, backup, cx, &mut nanos)?;
+        sys::alone(cx, |sys| {
+            for row in rows.iter().filter(|row| is_new(row, column)) {
+                sys.insert_values(table, row)?;
+            }
+            Ok(())
         })?;
     }
     Ok(nanos)

@@ -7,7 +7,7 @@
 //!
 //! Shape: state is saved after each step, so a crash repeats one step at most; each step waits as long as the store
 //! took. *Source*: `spec/backup.md` §12, `spec/collections-and-chains.md` §3, §8. Errors: those of the phase; the caller
-//! marks the job and calls [`abandon`]. Left out: statistics of columns; the slim manifest and index files of v26.2.
+//! marks the job and calls [`abandon`]. Left out: the slim manifest and index files of v26.2.
 
 use base::hlc::{NANOS_PER_SEC, Timestamp};
 use base::ids::{NodeId, TxnId};
@@ -29,7 +29,7 @@ use crate::dest::{collection, lock, names};
 use crate::error::Error;
 use crate::jobrow;
 use crate::manifest::codec;
-use crate::manifest::model::{BackupPartitionDescriptor, StatsTable};
+use crate::manifest::model::BackupPartitionDescriptor;
 use crate::statement;
 use crate::sys;
 use crate::targets::{Selection, Snapshot};
@@ -414,7 +414,9 @@ fn weight(spans: &[Span], kv: &kv::Kv) -> usize {
 fn statistics(job: &mut Job, cx: &mut Cx<'_, '_>) -> Result<Outcome, Error> {
     let dest = dest(job, cx)?;
     let now = cx.now();
-    let bytes = StatsTable::default().encode_to_vec();
+    let tables: Vec<u32> = job.draft.statistics_filenames.keys().copied().collect();
+    let held = sys::alone(cx, |sys| crate::statistics::read(sys, tables.iter().copied()))?;
+    let bytes = held.encode_to_vec();
     let bytes = resolve::sealer(job, cx)?.seal(names::STATISTICS, now, bytes);
     let nanos = dest.put(cx.buckets, names::STATISTICS, bytes, now).took_nanos;
     Ok(next(job, Phase::Manifest, nanos))

@@ -194,10 +194,7 @@ pub fn parse_leases(text: &str) -> Result<Vec<LeasePreference>, Error> {
 }
 
 fn invalid(message: impl std::fmt::Display) -> Error {
-    Error::refused(
-        SqlState::INVALID_PARAMETER_VALUE,
-        format!("could not validate zone config: {message}"),
-    )
+    Error::refused(SqlState::CHECK_VIOLATION, format!("could not validate zone config: {message}"))
 }
 
 /// Refuses an effective zone that makes no sense.

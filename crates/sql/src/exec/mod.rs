@@ -55,6 +55,7 @@ mod show_grants;
 mod show_objects;
 mod show_ranges;
 pub mod sort;
+pub mod statistics;
 pub mod txn;
 pub mod window;
 pub mod write;
@@ -69,8 +70,7 @@ use crate::ast::{self, Statement};
 use crate::cx::Cx;
 use crate::error::Error as SqlError;
 use crate::outcome::{Column, Outcome, Rows};
-use crate::plan::lookup::Found;
-use crate::plan::{Error as PlanError, Planner, Relation, lookup_join, select::visible};
+use crate::plan::{Planner, Relation, lookup_join, select::visible};
 use crate::session::TxnState;
 use crate::types::as_of;
 use run::{Flow, Run};
@@ -235,7 +235,7 @@ fn run_other(stmt: &Statement, cx: &mut Cx<'_>) -> Result<Outcome, SqlError> {
         Statement::SetVar(set) => set::session_var(set, cx),
         Statement::Discard(what) => Ok(set::discard(*what, cx)),
         Statement::SetSessionCharacteristics(modes) => Ok(characteristics(modes, cx)),
-        Statement::CreateStatistics(create) => statistics(create, cx),
+        Statement::CreateStatistics(create) => statistics::create(create, cx),
         Statement::Call(call) => routine::call(call, cx),
         _ => Err(SqlError::unsupported("this statement")),
     }
@@ -248,17 +248,6 @@ fn characteristics(modes: &TxnModes, cx: &mut Cx<'_>) -> Outcome {
         cx.session.vars.insert("default_transaction_read_only".to_owned(), value.to_owned());
     }
     Outcome::tag("SET SESSION CHARACTERISTICS")
-}
-
-/// CREATE STATISTICS and ANALYZE: the names are looked up, but plans are made without statistics.
-fn statistics(create: &ast::ddl::CreateStatistics, cx: &mut Cx<'_>) -> Result<Outcome, SqlError> {
-    let mut planner = Planner::new(cx);
-    if let Found::Stored(table, _) = planner.find_source(&create.table)?
-        && let Some(name) = create.columns.iter().find(|name| table.ordinal(name).is_none())
-    {
-        return Err(PlanError::UndefinedColumn { name: name.clone() }.into());
-    }
-    Ok(Outcome::tag(if create.name.is_some() { "CREATE STATISTICS" } else { "ANALYZE" }))
 }
 
 /// Runs a query.

@@ -7,7 +7,7 @@ use base::sqlstate::SqlState;
 
 use crate::ast::expr::{Expr, Literal};
 use crate::ast::grant::{AlterRole, CreateRole, DropRole, RoleChange, RoleOption};
-use crate::catalog::descpb::Union;
+use crate::catalog::descpb::{State, Union};
 use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::snapshot::Snapshot;
 use crate::catalog::system::{self, ids};
@@ -235,7 +235,7 @@ fn check_drop(name: &str, snapshot: &Snapshot, cx: &Cx<'_>) -> Result<(), Error>
         return Err(CatalogError::refused(SqlState::OBJECT_IN_USE, text).into());
     }
     let (mut owned, mut granted) = (Vec::new(), Vec::new());
-    for desc in snapshot.descriptors() {
+    for desc in snapshot.descriptors().filter(|desc| desc.state() != State::Drop) {
         let Some(privileges) = desc.privileges() else { continue };
         let (kind, full) = shown(desc, snapshot);
         if privileges.owner == name {

@@ -55,7 +55,7 @@ pub(crate) fn run(show: &Show, cx: &mut Cx<'_>) -> Result<Option<Outcome>, Error
             one_text("TRANSACTION STATUS", text)
         }
         Show::Jobs(which) => show_jobs(which, cx)?,
-        Show::Statistics { .. } => show_cluster::statistics(*cx.rules),
+        Show::Statistics { using_json, table } => super::statistics::show(*using_json, table, cx)?,
         Show::Fingerprints(table) => show_objects::fingerprints(table, cx)?,
         Show::DefaultPrivileges { .. } => show_grants::default_privileges(cx)?,
         Show::Locality => show_cluster::locality(cx),

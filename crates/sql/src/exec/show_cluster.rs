@@ -1,4 +1,4 @@
-//! SHOW ZONE CONFIGURATION(S), CLUSTER SETTING(S), LOCALITY, REGIONS, STATISTICS.
+//! SHOW ZONE CONFIGURATION(S), CLUSTER SETTING(S), LOCALITY, REGIONS.
 //!
 //! *Source*: `spec/zone-configs-and-cluster.md` §4, §8, §9; `spec/system-tables.md` §5.
 
@@ -18,7 +18,6 @@ use crate::catalog::{zone_text, zones as zone_rows};
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::outcome::{Column, Rows};
-use crate::rules::Rules;
 use crate::settings::{self, Value};
 use crate::types::{Datum, Type};
 
@@ -224,27 +223,4 @@ pub(crate) fn regions(from: &RegionsFrom, cx: &Cx<'_>) -> Rows {
         .collect();
     let columns = vec![Column::new("region", Type::STRING), Column::new("zones", list)];
     Rows { columns, rows }
-}
-
-/// SHOW STATISTICS: none are ever collected.
-pub(crate) fn statistics(rules: Rules) -> Rows {
-    let late = rules.user_ids();
-    let time = if late { Type::TIMESTAMPTZ } else { Type::TIMESTAMP };
-    let mut columns = vec![
-        Column::new("statistics_name", Type::STRING),
-        Column::new("column_names", Type::array(Type::STRING)),
-        Column::new("created", time),
-        Column::new("row_count", Type::INT),
-        Column::new("distinct_count", Type::INT),
-        Column::new("null_count", Type::INT),
-    ];
-    if late {
-        columns.push(Column::new("avg_size", Type::INT));
-        columns.push(Column::new("partial_predicate", Type::STRING));
-    }
-    columns.push(Column::new("histogram_id", Type::INT));
-    if late {
-        columns.push(Column::new("full_histogram_id", Type::INT));
-    }
-    Rows::with_columns(columns)
 }

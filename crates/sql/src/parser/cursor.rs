@@ -72,6 +72,8 @@ pub(super) struct Parser<'a> {
     pub(super) dialect: Dialect,
     pub(super) placeholders: u32,
     pub(super) help: Help,
+    /// The outermost construct that ended last.
+    ended: &'static str,
     depth: u32,
     pub(super) height: u32,
 }
@@ -89,6 +91,7 @@ impl<'a> Parser<'a> {
             dialect,
             placeholders: 0,
             help: Help::default(),
+            ended: "",
             depth: 0,
             height: 0,
         }
@@ -154,9 +157,13 @@ impl<'a> Parser<'a> {
         self.at >= self.tokens.len()
     }
 
-    /// A fault unless all tokens are used.
-    pub(super) fn finish(&self) -> Result<()> {
-        if self.at_end() { Ok(()) } else { Err(self.fault()) }
+    /// A fault unless all tokens are used; `\\h` knows what ended before them.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        if self.at_end() {
+            return Ok(());
+        }
+        self.help = Help { command: self.ended, ..Help::default() };
+        Err(self.fault())
     }
 
     pub(super) fn slice(&self, token: &Token) -> &'a str {
@@ -321,6 +328,7 @@ impl<'a> Parser<'a> {
         let outer = std::mem::replace(&mut self.help, Help { command, ..Help::default() });
         let parsed = parse(self)?;
         self.help = outer;
+        self.ended = command;
         Ok(parsed)
     }
 

@@ -264,6 +264,9 @@ impl Parser<'_> {
     pub(super) fn select_items(&mut self) -> Result<Vec<SelectItem>> {
         self.list(|p| {
             let expr = p.expr()?;
+            if matches!(&expr, Expr::Star(parts) if parts.is_empty()) {
+                return Ok(SelectItem { expr, alias: None });
+            }
             let alias = if p.is("as") && p.key_at(1) != "of" && p.eat("as") || p.is_bare_label() {
                 Some(p.any_name()?)
             } else {

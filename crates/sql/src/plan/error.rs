@@ -14,6 +14,11 @@ pub enum Error {
     UndefinedColumn { name: String },
     /// `*` where there is no FROM.
     StarWithoutFrom,
+    /// `t.* AS x`.
+    StarAliased {
+        /// The source.
+        source: String,
+    },
     /// A name of ORDER BY that several targets have.
     AmbiguousTarget { clause: &'static str, name: String },
     /// OVER names a window that WINDOW does not define.
@@ -95,6 +100,7 @@ impl Error {
             }
             Self::NonIntegerPosition { .. }
             | Self::StarWithoutFrom
+            | Self::StarAliased { .. }
             | Self::SetWidth { .. }
             | Self::ValuesWidth { .. }
             | Self::SubqueryWidth { .. }
@@ -127,6 +133,7 @@ impl fmt::Display for Error {
         match self {
             Self::UndefinedColumn { name } => write!(f, "column \"{name}\" does not exist"),
             Self::StarWithoutFrom => f.write_str("cannot use \"*\" without a FROM clause"),
+            Self::StarAliased { source } => write!(f, "\"{source}.*\" cannot be aliased"),
             Self::AmbiguousTarget { clause, name } => {
                 write!(f, "{clause} \"{name}\" is ambiguous")
             }
@@ -241,6 +248,7 @@ impl Error {
             // Printed by fmt and fmt_match.
             Self::UndefinedColumn { .. }
             | Self::StarWithoutFrom
+            | Self::StarAliased { .. }
             | Self::AmbiguousTarget { .. }
             | Self::UndefinedWindow { .. }
             | Self::DuplicateSource { .. }

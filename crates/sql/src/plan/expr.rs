@@ -154,9 +154,19 @@ impl Planner<'_, '_> {
             Want::Any => self.compile(expr, scope, None),
             Want::Type(ty) => self.compile(expr, scope, Some(ty)),
             Want::Condition(place) => self.compile_bool(expr, scope, place),
-            Want::Column(ty, name) => self.with_resolver(scope, |resolver| {
-                types_expr::compile_assign(expr, resolver, ty, name)
-            }),
+            Want::Column(ty, name) => {
+                let casts = self.cx.rules.assignment_casts();
+                self.with_resolver(scope, |resolver| {
+                    let scalar = types_expr::compile(expr, resolver, Some(ty))?;
+                    let same =
+                        matches!(scalar.ty, Type::Unknown) || scalar.ty.family() == ty.family();
+                    if !casts && !same {
+                        let (found, want) = (scalar.ty.name(), ty.name());
+                        return Err(TypesError::TypeMismatch { found, want, column: name.clone() });
+                    }
+                    types_expr::assign(scalar, ty, name)
+                })
+            }
         }
     }
 

@@ -30,7 +30,11 @@ impl Planner<'_, '_> {
         if let Some((table, source)) = self.cx.session.tables.named(name, &snapshot, scope) {
             return Ok(Found::Stored(table, source));
         }
-        match snapshot.resolve_source(name, scope)? {
+        let found = match snapshot.resolve_source(name, scope) {
+            Ok(found) => found,
+            Err(unknown) => return self.lent(name).ok_or_else(|| unknown.into()),
+        };
+        match found {
             Source::Stored(table) => {
                 let source = source_name(&snapshot, &table.desc);
                 let session = &mut *self.cx.session;
@@ -46,6 +50,22 @@ impl Planner<'_, '_> {
                 Ok(Found::Virtual(rows, source))
             }
         }
+    }
+
+    /// A table whose rows others keep.
+    fn lent(&self, name: &ObjectName) -> Option<Found> {
+        let session = &*self.cx.session;
+        let (full, rows) = session.lent.iter().find(|([database, schema, table], _)| {
+            let is_here = name.object() == table;
+            is_here
+                && match name.prefix() {
+                    [] => *database == session.database,
+                    [one] => one == schema && *database == session.database || one == database,
+                    [db, .., s] => db == database && s == schema,
+                }
+        })?;
+        let [database, schema, table] = full.clone();
+        Some(Found::Virtual(rows.clone(), SourceName::of(database, schema, table)))
     }
 
     /// A stored table by the id of its descriptor.

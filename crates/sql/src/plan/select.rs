@@ -369,6 +369,9 @@ impl Planner<'_, '_> {
                 targets.push(Target { expr: item.expr.clone(), name, alias: item.alias.is_some() });
                 continue;
             };
+            if item.alias.is_some() {
+                return Err(PlanError::StarAliased { source: qualifier.join(".") }.into());
+            }
             let Some(positions) = scope.star(qualifier) else {
                 return Err(crate::types::Error::UndefinedSource(qualifier.join(".")).into());
             };
