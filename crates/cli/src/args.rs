@@ -13,6 +13,7 @@ usage: amber shell [options]
        amber test [--version 21.2|26.2] PATH…      (REWRITE=1 fills in what was got)
        amber replay SNAPSHOT
        amber fuzz [--seed N] [--seeds N] [--steps N] [--only N,N,…]
+       amber inspect PATH… [--passphrase P] [--rows] [--json]     (a folder, or a tar or zip of one)
 
 options: --version 21.2|26.2   whose rules hold (default 21.2)
          --seed N              seed of all chance (default 1)
@@ -31,6 +32,16 @@ pub(crate) enum Command {
     Replay(PathBuf),
     /// A run, and how many seeds from its own on.
     Fuzz(fuzz::history::Run, u64),
+    Inspect(Inspect),
+}
+
+/// `amber inspect`.
+#[derive(Debug)]
+pub(crate) struct Inspect {
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) passphrase: Option<String>,
+    pub(crate) rows: bool,
+    pub(crate) json: bool,
 }
 
 /// `amber run`.
@@ -81,6 +92,8 @@ struct Raw {
     seeds: u64,
     steps: usize,
     only: Vec<usize>,
+    passphrase: Option<String>,
+    rows: bool,
 }
 
 /// Reads the arguments of this process.
@@ -128,6 +141,14 @@ pub(crate) fn parse() -> Result<Command, String> {
             }
             Ok(Command::Test(Test { paths, options }))
         }
+        Some("inspect") => {
+            let paths: Vec<PathBuf> = words.map(PathBuf::from).collect();
+            if paths.is_empty() {
+                return Err("inspect: a path is needed".to_owned());
+            }
+            let (passphrase, rows, json) = (raw.passphrase, raw.rows, raw.json);
+            Ok(Command::Inspect(Inspect { paths, passphrase, rows, json }))
+        }
         Some("replay") => match words.next() {
             Some(path) => Ok(Command::Replay(path.into())),
             None => Err("replay: a snapshot is needed".to_owned()),
@@ -154,12 +175,16 @@ fn read(mut parser: lexopt::Parser) -> Result<Option<Raw>, lexopt::Error> {
         seeds: 1,
         steps: 200,
         only: Vec::new(),
+        passphrase: None,
+        rows: false,
     };
     while let Some(arg) = parser.next()? {
         match arg {
             Short('h') | Long("help") => return Ok(None),
             Short('e') | Long("execute") => raw.texts.push(parser.value()?.string()?),
             Long("json") => raw.json = true,
+            Long("passphrase") => raw.passphrase = Some(parser.value()?.string()?),
+            Long("rows") => raw.rows = true,
             Long("keep-going") => raw.keep_going = true,
             Long("manual") => raw.config.policy = Policy::Manual,
             Long("format") => {

@@ -6,12 +6,14 @@
 //!   amber test PATH…                 run datadriven files, count directives
 //!   amber replay FILE                replay a snapshot and compare its hash
 //!   amber fuzz [--seeds N]           random runs against a model of all history
+//!   amber inspect PATH…              tell what backups lie in a folder or an archive
 //! ```
 //!
 //! Shape: arguments → one command → exit status 0, 1 (something failed) or 2 (bad arguments). Never knows: JavaScript.
 
 mod args;
 mod fuzz;
+mod inspect;
 mod json;
 mod run;
 mod shell;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Ok(args::Command::Run(options)) => run::run(&options),
         Ok(args::Command::Shell(options)) => shell::shell(&options),
         Ok(args::Command::Test(options)) => test::test(&options),
+        Ok(args::Command::Inspect(options)) => inspect::inspect(&options),
         Ok(args::Command::Replay(path)) => run::replay(&path),
         Ok(args::Command::Fuzz(run, seeds)) => fuzz::fuzz(&run, seeds),
         Err(message) => {

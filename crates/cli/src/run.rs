@@ -163,7 +163,10 @@ impl Runner<'_> {
     }
 
     fn sim(&mut self, line: &str) -> io::Result<Flow> {
-        let result = self.world.sim(line);
+        let result = match crate::inspect::load(line) {
+            Some(lines) => self.loaded(lines?),
+            None => self.world.sim(line),
+        };
         self.n += 1;
         if self.options.json {
             let query = Query::Events { since: self.events_seen + 1, limit: u32::MAX };
@@ -174,6 +177,18 @@ impl Runner<'_> {
             write!(self.out, "{}", console::result(&result, self.format))?;
         }
         Ok(self.after(&result))
+    }
+
+    /// Puts files of this machine into a bucket, one command a file; answers to the last, or to the first that failed.
+    fn loaded(&mut self, lines: Vec<String>) -> StatementResult {
+        let mut last = StatementResult::default();
+        for line in lines {
+            last = self.world.sim(&line);
+            if last.error.is_some() {
+                break;
+            }
+        }
+        last
     }
 
     /// What follows from a result: a failure stops the run unless told otherwise.

@@ -9,6 +9,7 @@
 
 mod change;
 mod faults;
+mod files;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use crate::calendar;
 use crate::console::{self, Format};
 use crate::event::{Event, Kind};
 use crate::input::Input;
+use crate::sim_command::files::Files;
 use crate::sim_command::{self, Command, Place};
 use crate::state::{CLOCK_MAX, State};
 use crate::view;
@@ -89,6 +91,7 @@ pub(crate) fn run(world: &mut World, line: &str, command: Command) -> StatementR
         Command::Use(name) => use_line(world, &name),
         Command::Agenda(limit) => Ok(agenda(world, limit)),
         Command::ClusterList => Ok(clusters(&world.state)),
+        Command::Files(Files::Inspect(uri, how)) => Ok(files::inspect(&world.state, &uri, how)),
         Command::KmsLs => Ok(kms_ls(&world.state)),
         Command::BucketLs(uri) => bucket_ls(&world.state, &uri),
         Command::Seed => Ok(lines(vec![format!("seed {}", world.state.config.seed)])),
@@ -100,6 +103,7 @@ pub(crate) fn run(world: &mut World, line: &str, command: Command) -> StatementR
         | Command::ClusterNew(_)
         | Command::ClusterUse(_)
         | Command::Crash
+        | Command::Files(_)
         | Command::Kms(..)
         | Command::Fault(_)
         | Command::RangeDelete(..) => {
@@ -126,6 +130,7 @@ pub(crate) fn apply(state: &mut State, line: &str) -> StatementResult {
         Command::ClusterNew(new) => change::cluster_new(state, &new),
         Command::ClusterUse(name) => change::cluster_use(state, name),
         Command::Crash => Ok(change::crash(state)),
+        Command::Files(what) => files::change(state, what),
         Command::Kms(key, uri) => change::kms(state, key, &uri),
         Command::Fault(planned) => faults::fault(state, line, &planned),
         Command::RangeDelete(cluster, table) => change::range_delete(state, &cluster, &table),

@@ -20,6 +20,7 @@
 //! | [`load`], [`text`] | what a page may begin with; colours and completion of what is typed |
 //! | [`console`] | results as the terminal shows them |
 //! | [`calendar`] | moments and lengths as people write them |
+//! | [`inspect`], [`archive`] | what lies in a folder, an archive or a bucket of real backup files |
 //! | [`fidelity`] | what is exact, approximate, not simulated |
 //!
 //! Inside: `state` (the value), `cluster`, `timeline`, `dispatch` (statements), `waiting` (ranges that do not answer), `job`
@@ -28,11 +29,13 @@
 //!
 //! Never knows: JavaScript, DOM, files, the wall clock.
 
+pub mod archive;
 pub mod calendar;
 pub mod console;
 pub mod event;
 pub mod fidelity;
 pub mod input;
+pub mod inspect;
 pub mod load;
 pub mod meta;
 pub mod replay;

@@ -12,6 +12,8 @@
 //! | `bucket ls [URI]` | objects |
 //! | `node …`, `partition …`, `heal`, `link …`, `clock …`, `bucket …`, each with `at 10:31` or `in 5m` | faults: module [`fault`] |
 //! | `crash` | all nodes of the cluster in use stop and start: sessions end, jobs go on from their rows |
+//! | `bucket put URI BASE64`, `add URI BASE64`, `unpack URI URI` | files of one's own: written, made longer, an archive unpacked |
+//! | `bucket inspect URI [passphrase=P] [rows] [json]` | what backups lie there, and what is wrong with them |
 //! | `kms ls`, `kms disable\|enable\|deny\|delete URI` | master keys of key services and what may befall them |
 //! | `range-delete CLUSTER TABLE` | an MVCC range tombstone over a table, as bulk deletions write it |
 //! | `play`, `pause` | for a page; a run without one refuses them |
@@ -21,11 +23,13 @@
 //! Source: `spec/time.md` 3.
 
 pub mod fault;
+pub mod files;
 
 use base::hlc::{NANOS_PER_SEC, Timestamp};
 use base::sqlstate::SqlState;
 use cloud::kms::KeyState;
 
+use self::files::Files;
 use crate::calendar;
 
 /// Most items that `step` may be asked to run at once.
@@ -51,6 +55,8 @@ pub const HELP: &str = "\\sim advance 26h                  let time pass
 \\sim node N stop|restart|kill|drain|decommission, node join [region=R,az=Z]
 \\sim partition 1,2 | 3, heal, link 1 3 +200ms, clock 2 +400ms
 \\sim bucket ls [URI], rm URI, flip URI [BYTE], truncate URI [BYTES], cp URI URI
+\\sim bucket put URI BASE64, add URI BASE64, unpack URI URI
+\\sim bucket inspect URI [passphrase=P] [rows] [json]
 \\sim kms ls, kms disable|enable|deny|delete URI
 \\sim bucket outage|deny|expire|slow|throttle|lock|allow URI
 \\sim … at 10:31 | in 5m            a fault, put off
@@ -91,6 +97,8 @@ pub enum Command {
     BucketLs(String),
     /// All nodes of the cluster in use stop and start again.
     Crash,
+    /// Files of one's own.
+    Files(Files),
     /// Lists the master keys.
     KmsLs,
     /// Lets something befall a master key.
@@ -237,6 +245,9 @@ pub fn parse(line: &str) -> Result<Command, Error> {
         Some("use") => Command::Use(words.want("a branch")?),
         Some("agenda") => Command::Agenda(words.number("a number of items")?.unwrap_or(20)),
         Some("cluster") => cluster(&mut words)?,
+        Some("bucket") if words.peek().is_some_and(|verb| files::VERBS.contains(&verb)) => {
+            Command::Files(files::parse(&mut words)?)
+        }
         Some("bucket") => {
             words.next();
             // `ls` alone lists all there is.

@@ -64,12 +64,33 @@ pub fn unpack(mut packed: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
     }
 }
 
+/// Unpacks a bare deflate stream. *Units*: `limit` bytes at most.
+///
+/// *Errors*: [`Error::Corrupt`], [`Error::TooLarge`].
+pub fn inflate(stream: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
+    let mut plain = Vec::new();
+    deflated(stream, &mut plain, limit)?;
+    Ok(plain)
+}
+
 /// Unpacks one member behind what is there already; answers what follows it.
 fn member<'a>(packed: &'a [u8], plain: &mut Vec<u8>, limit: usize) -> Result<&'a [u8], Error> {
     let stream = skip_header(packed).ok_or(Error::Corrupt)?;
     let from = plain.len();
+    let read = deflated(stream, plain, limit)?;
+    let (sum, rest) =
+        stream.get(read..).and_then(<[u8]>::split_first_chunk::<4>).ok_or(Error::Corrupt)?;
+    let (length, rest) = rest.split_first_chunk::<4>().ok_or(Error::Corrupt)?;
+    let content = plain.get(from..).ok_or(Error::Corrupt)?;
+    let fits = u32::from_le_bytes(*sum) == crc::ieee(&[content])
+        && u32::from_le_bytes(*length) == low_u32(to_u64(content.len()));
+    if fits { Ok(rest) } else { Err(Error::Checksum) }
+}
+
+/// Unpacks a stream behind what is there already; answers how many bytes it took.
+fn deflated(stream: &[u8], plain: &mut Vec<u8>, limit: usize) -> Result<usize, Error> {
     let mut state = DecompressorOxide::new();
-    let (mut read, mut written) = (0, from);
+    let (mut read, mut written) = (0, plain.len());
     let flags = inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
     loop {
         let input = stream.get(read..).ok_or(Error::Corrupt)?;
@@ -90,13 +111,7 @@ fn member<'a>(packed: &'a [u8], plain: &mut Vec<u8>, limit: usize) -> Result<&'a
         }
     }
     plain.truncate(written);
-    let (sum, rest) =
-        stream.get(read..).and_then(<[u8]>::split_first_chunk::<4>).ok_or(Error::Corrupt)?;
-    let (length, rest) = rest.split_first_chunk::<4>().ok_or(Error::Corrupt)?;
-    let content = plain.get(from..).ok_or(Error::Corrupt)?;
-    let fits = u32::from_le_bytes(*sum) == crc::ieee(&[content])
-        && u32::from_le_bytes(*length) == low_u32(to_u64(content.len()));
-    if fits { Ok(rest) } else { Err(Error::Checksum) }
+    Ok(read)
 }
 
 /// What follows the header, optional parts included.

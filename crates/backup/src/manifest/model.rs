@@ -144,6 +144,11 @@ impl BackupManifest {
     }
 }
 
+/// A descriptor from its bytes, if it can be read.
+pub fn descriptor(bytes: &[u8]) -> Option<Descriptor> {
+    Descriptor::decode(bytes).ok()
+}
+
 /// Keys from `key` (inclusive) to `end_key` (exclusive).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Message)]
 pub struct Span {

@@ -50,8 +50,14 @@ pub(super) fn descriptors_at(layer: &BackupManifest, at: Timestamp) -> Snapshot 
 
 /// Refuses backups of versions that this one does not read.
 ///
+/// `any` lets older ones through (`unsafe_restore_incompatible_version`).
+///
 /// *Errors*: [`Error::NewerVersion`], [`Error::OlderVersion`].
-pub(super) fn check_version(layers: &[&BackupManifest], rules: Rules) -> Result<(), Error> {
+pub(super) fn check_version(
+    layers: &[&BackupManifest],
+    rules: Rules,
+    any: bool,
+) -> Result<(), Error> {
     let (major, minor) = rules.version().numbers();
     let current = Version { major, minor, patch: 0, internal: 0 };
     for layer in layers {
@@ -61,7 +67,10 @@ pub(super) fn check_version(layers: &[&BackupManifest], rules: Rules) -> Result<
             return Err(Error::NewerVersion { backup, current: current.short() });
         }
         let minimum = minimum_version(current, rules);
-        if theirs.major != 0 && (theirs.major, theirs.minor) < (minimum.major, minimum.minor) {
+        if !any
+            && theirs.major != 0
+            && (theirs.major, theirs.minor) < (minimum.major, minimum.minor)
+        {
             return Err(Error::OlderVersion { backup, minimum: minimum.short() });
         }
     }

@@ -56,6 +56,8 @@ struct Said {
     uris: Vec<Vec<String>>,
     incrementals: Vec<String>,
     sealing: Sealing,
+    /// `unsafe_restore_incompatible_version`
+    any_version: bool,
     into_db: Option<String>,
     new_db_name: Option<String>,
     skips: Skips,
@@ -158,6 +160,7 @@ fn read(stmt: &Restore, cx: &Cx<'_, '_>) -> Result<Said, Error> {
         uris: lists.collect::<Result<_, _>>()?,
         incrementals: texts(&options.incremental_location, "incremental_location")?,
         sealing,
+        any_version: options.unsafe_restore_incompatible_version,
         into_db: named(&options.into_db, "into_db")?,
         new_db_name: named(&options.new_db_name, "new_db_name")?,
         skips: Skips {
@@ -288,7 +291,7 @@ fn find(
     let manifests = chain.manifests();
     let (layers, at) = covering::layers_for(&manifests, at)?;
     let used = manifests.get(..layers).unwrap_or(&manifests);
-    contents::check_version(used, rules)?;
+    contents::check_version(used, rules, said.any_version)?;
     let snapshot =
         used.last().map_or_else(Snapshot::default, |last| contents::descriptors_at(last, at));
     Ok(Found { homes: stores, is_listed, chain, sealing, layers, at, snapshot })

@@ -146,6 +146,6 @@ pub(super) fn bucket_changed(state: &mut State, tone: Tone, words: String) -> St
 }
 
 /// A URI without its parameters, which may hold secrets.
-fn bare(uri: &str) -> &str {
+pub(super) fn bare(uri: &str) -> &str {
     uri.split('?').next().unwrap_or(uri)
 }

@@ -13,7 +13,7 @@
 //!
 //! Shape: words → [`Fault`]. Errors: those of [`Error`]. Source: `spec/time.md` 3.
 
-use super::{Error, Words};
+use super::{Error, Words, files};
 use crate::calendar;
 
 /// What befalls the world.
@@ -129,7 +129,8 @@ pub(super) fn parse(first: &str, words: &mut Words) -> Result<Option<Planned>, E
     if !matches!(first, "node" | "partition" | "heal" | "clock" | "link" | "bucket") {
         return Ok(None);
     }
-    if first == "bucket" && matches!(words.peek(), Some("ls")) {
+    let is_no_fault = |word: &str| word == "ls" || files::VERBS.contains(&word);
+    if first == "bucket" && words.peek().is_some_and(is_no_fault) {
         return Ok(None);
     }
     let when = take_when(words)?;
