@@ -19,7 +19,7 @@ use base::sqlstate::SqlState;
 use protocol::agenda::Tone;
 use protocol::result::{Column, ErrorReply, Notice, StatementResult};
 use protocol::time::Nanos;
-use sql::ast::{Show, Statement};
+use sql::ast::Statement;
 use sql::outcome::{Outcome, Rows};
 use sql::parser::{self, Dialect};
 use sql::rules::Version;

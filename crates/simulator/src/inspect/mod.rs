@@ -115,13 +115,13 @@ impl Look {
             return Vec::new();
         };
         let all = chains::survey(&self.buckets, &mut Manifests::default());
-        let here = all.into_iter().filter(|one| {
+        let here = all.iter().filter(|one| {
             let below = one.root == place.prefix()
                 || place.prefix().is_empty()
                 || one.root.starts_with(&format!("{}/", place.prefix()));
             one.store == *place.id() && below
         });
-        here.map(|one| self.collection(&one)).collect()
+        here.map(|one| self.collection(one)).collect()
     }
 
     fn collection(&self, one: &Collection) -> Seen {
