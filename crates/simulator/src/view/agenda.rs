@@ -33,7 +33,7 @@ pub(crate) fn agenda(state: &mut State, limit: u32) -> AgendaView {
         .collect();
     items.extend(super::schedules::firings(state).filter(|item| item.due.0 <= to.wall));
     let nature = nature::known(state);
-    items.extend(nature.coming.iter().filter(|one| one.at > now && one.at <= to).map(fate));
+    items.extend(fates(nature.coming.iter().filter(|one| one.at > now && one.at <= to)));
     items.extend(next_visit(state, &nature, now, to));
     sort::by_key(&mut items, |item| item.due);
     let all = items.len();
@@ -138,23 +138,45 @@ fn planned(state: &State, due: Timestamp, line: &str) -> AgendaItem {
     }
 }
 
-fn fate(one: &Coming) -> AgendaItem {
-    let Coming { collection, subdir, table, .. } = one;
+/// What befalls chains: one line for all chains of a collection that the same befalls at the same time.
+fn fates<'a>(coming: impl Iterator<Item = &'a Coming>) -> Vec<AgendaItem> {
+    let mut groups: Vec<(&Coming, Vec<&str>)> = Vec::new();
+    for one in coming {
+        let same = |first: &Coming| {
+            (first.at, first.fate, &first.collection, &first.table)
+                == (one.at, one.fate, &one.collection, &one.table)
+        };
+        match groups.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, chains)) => chains.push(&one.subdir),
+            None => groups.push((one, vec![&one.subdir])),
+        }
+    }
+    groups.into_iter().map(|(one, chains)| fate(one, &chains)).collect()
+}
+
+fn fate(one: &Coming, chains: &[&str]) -> AgendaItem {
+    let Coming { collection, table, .. } = one;
     let ttl = words::ttl(one.ttl_secs);
+    let (ends, listed) = match chains {
+        [only] => (format!("the end of chain {only} in {collection}"), String::new()),
+        more => {
+            (format!("the end of {} chains in {collection}", more.len()), more.join(", ") + ": ")
+        }
+    };
     let (kind, title, detail, tone, says) = match one.fate {
         Fate::Torn => (
             AgendaKind::Ttl,
-            format!("the TTL of {table} passes the end of chain {collection}"),
+            format!("the TTL of {table} passes {ends}"),
             format!(
-                "{subdir}: gc.ttlseconds of {table} is {ttl}; a longer one set before GC visits would keep the chain"
+                "{listed}gc.ttlseconds of {table} is {ttl}; a longer one set before GC visits would keep it"
             ),
             Tone::Warn,
             "cannot be extended",
         ),
         Fate::Broken => (
             AgendaKind::Gc,
-            format!("GC reaches the end of chain {collection}"),
-            format!("{subdir}: GC of {table} moves its threshold past the chain's end for good"),
+            format!("GC reaches {ends}"),
+            format!("{listed}GC of {table} moves its threshold past the end for good"),
             Tone::Breaks,
             "breaks a chain",
         ),
