@@ -100,6 +100,8 @@ impl UiState {
     /// A world stands: the first statement into the prompt, or what was shown before into the log.
     fn ready(&mut self) -> Vec<Effect> {
         let first = self.boot != Boot::Ready;
+        // A world that came with a link is not kept before something is done in it: the own one stays for a reload.
+        self.refresh.keep = !self.startup.shared;
         self.boot = Boot::Ready;
         self.time.playing = false;
         let mut effects = self.look_again();

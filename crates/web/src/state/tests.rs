@@ -202,6 +202,14 @@ fn a_link_pushes_the_own_world_aside_and_it_comes_back() {
 }
 
 #[test]
+fn a_world_is_kept_as_soon_as_it_stands() {
+    let (mut state, _) = UiState::open(Startup::default());
+    say(&mut state, Said::Info(info()));
+    say(&mut state, Said::Loaded(info()));
+    assert!(settle(&mut state).contains(&Effect::Ask(Ask::Keep)), "or a reset could not be undone");
+}
+
+#[test]
 fn a_branch_that_is_tried_gets_a_free_name() {
     let mut state = ready();
     let clock =
