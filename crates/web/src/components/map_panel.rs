@@ -105,7 +105,7 @@ fn zoom(on: &On) -> El {
         .kid(drawn("Later", icons::RIGHT, map::Intent::Pan(250)).set("data-pan", ""))
         .kid(drawn("Zoom out", icons::MINUS, map::Intent::Zoom(false, None)))
         .kid(drawn("Zoom in", icons::PLUS, map::Intent::Zoom(true, None)))
-        .kid(quiet("Now: jump there", map::Intent::ToNow).text("Now"))
+        .kid(quiet("Now: jump there", map::Intent::ToNow).set("data-pan", "").text("Now"))
         .kid(quiet("Fit everything", map::Intent::Fit).text("Fit"))
 }
 

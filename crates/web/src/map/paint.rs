@@ -79,12 +79,12 @@ pub(crate) fn paint(picture: &Picture, extras: &Extras<'_>) -> Html {
         .maybe(picture.future.map(|x| rect("future", x, 0.0, picture.width - x, picture.height)))
         .kid(ticks(picture))
         .kid(writes(picture))
+        .maybe(cursor(picture))
         .kids(lanes)
         .kid(edges(picture))
         .kid(pins(picture))
         .maybe(now(picture))
         .kids(picture.foot.iter().map(|found| words(found.class, found.x, found.y, &found.text)))
-        .maybe(cursor(picture))
         .done()
 }
 
