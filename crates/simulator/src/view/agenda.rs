@@ -143,8 +143,10 @@ fn fates<'a>(coming: impl Iterator<Item = &'a Coming>) -> Vec<AgendaItem> {
     let mut groups: Vec<(&Coming, Vec<&str>)> = Vec::new();
     for one in coming {
         let same = |first: &Coming| {
-            (first.at, first.fate, &first.collection, &first.table)
-                == (one.at, one.fate, &one.collection, &one.table)
+            // To the second: what is shown as one time is one line.
+            let second = |one: &Coming| one.at.wall.div_euclid(NANOS_PER_SEC);
+            (second(first), first.fate, &first.collection, &first.table)
+                == (second(one), one.fate, &one.collection, &one.table)
         };
         match groups.iter_mut().find(|(first, _)| same(first)) {
             Some((_, chains)) => chains.push(&one.subdir),
