@@ -7,9 +7,10 @@ use base::sqlstate::SqlState;
 use super::ddl::{self, Draft, JobNote};
 use super::{ddl_index, routine};
 use crate::ast::ddl::{Owner, Rename, SetSchema};
+use crate::ast::grant::ReassignOwned;
 use crate::ast::zone::TableIndex;
 use crate::ast::{ObjectKind, ObjectName, Statement};
-use crate::catalog::descpb::{PrivilegeDescriptor, TableDescriptor};
+use crate::catalog::descpb::{PrivilegeDescriptor, State, TableDescriptor, Union};
 use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::names::kind_of;
 use crate::catalog::privilege::{self, Privilege};
@@ -409,4 +410,41 @@ fn give(stmt: &Owner, cx: &mut Cx<'_>) -> Result<(), Error> {
     privileges.owner.clone_from(&stmt.owner);
     draft.write(cx)?;
     note(&Statement::Owner(stmt.clone()), id, of_type, cx)
+}
+
+/// Runs REASSIGN OWNED BY: everything of some roles in this database, and the database itself.
+pub(crate) fn reassign(stmt: &ReassignOwned, cx: &mut Cx<'_>) -> Result<Outcome, Error> {
+    cx.check_writable("REASSIGN OWNED BY")?;
+    let snapshot = cx.snapshot()?;
+    let user = cx.session.user.clone();
+    for role in stmt.from.iter().chain([&stmt.to]) {
+        snapshot.users.check(role)?;
+        if !snapshot.users.is_admin(&user) && !snapshot.users.identities(&user).contains(&**role) {
+            let text = format!("must be member of role \"{role}\"");
+            return Err(CatalogError::refused(SqlState::INSUFFICIENT_PRIVILEGE, text).into());
+        }
+    }
+    let db = snapshot.resolve_database(&cx.session.database)?.id;
+    let mut draft = Draft::new(Arc::clone(&snapshot));
+    for desc in snapshot.descriptors().filter(|desc| desc.state() == State::Public) {
+        let owner = desc.privileges().map_or("", |held| held.owner.as_str());
+        let is_here = desc.id() == db || desc.parents().0 == db;
+        if !is_here || !stmt.from.iter().any(|role| role == owner) {
+            continue;
+        }
+        let id = desc.id();
+        let held = match &desc.union {
+            Some(Union::Table(_)) => &mut draft.table(id)?.privileges,
+            Some(Union::Database(_)) => &mut draft.database(id)?.privileges,
+            Some(Union::Type(_)) => &mut draft.type_desc(id)?.privileges,
+            Some(Union::Schema(_)) => &mut draft.schema(id)?.privileges,
+            Some(Union::Function(_)) => &mut draft.function(id)?.privileges,
+            None => continue,
+        };
+        if let Some(held) = held {
+            held.owner.clone_from(&stmt.to);
+        }
+    }
+    draft.write(cx)?;
+    Ok(Outcome::tag("REASSIGN OWNED BY"))
 }

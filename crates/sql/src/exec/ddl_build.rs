@@ -141,10 +141,14 @@ fn bare_column(
     refuse_type(&ty)?;
     let serial = is_serial(type_name);
     let ty = if serial { Type::INT } else { ty };
+    let mut kept = wire::to_message(&ty);
+    if let TypeName::Collated(_, locale) = type_name {
+        kept.locale = Some(locale.clone());
+    }
     let column = ColumnDescriptor {
         name: name.clone(),
         id: desc.next_column_id,
-        ty: Some(wire::to_message(&ty)),
+        ty: Some(kept),
         nullable: !serial,
         default_expr: serial.then(|| "unique_rowid()".to_owned()),
         ..Default::default()

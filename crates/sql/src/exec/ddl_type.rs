@@ -16,7 +16,8 @@ use crate::ast::Statement;
 use crate::ast::ddl::{AlterType, CreateType, CreateTypeKind, TypeChange};
 use crate::ast::expr::TypeName;
 use crate::catalog::descpb::{
-    Composite, CompositeElement, EnumMember, SqlType, TypeDescriptor, TypeKind, TypeMeta, family,
+    Composite, CompositeElement, EnumMember, SqlType, State, TypeDescriptor, TypeKind, TypeMeta,
+    family,
 };
 use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::names::Place;
@@ -233,8 +234,10 @@ pub(crate) fn alter(stmt: &AlterType, cx: &mut Cx<'_>) -> Result<Outcome, Error>
                 member.logical.clone_from(to);
             }
         }
-        TypeChange::DropValue(_) => {
-            return Err(CatalogError::unsupported("ALTER TYPE … DROP VALUE").into());
+        TypeChange::DropValue(label) => {
+            let at = find(desc, label)?;
+            desc.enum_members.remove(at);
+            refuse_used(id, label, cx)?;
         }
     }
     draft.write(cx)?;
@@ -270,6 +273,52 @@ pub(crate) fn refer(draft: &mut Draft, table: u32) -> Result<(), Error> {
     }
     for id in known.iter().filter(|id| !wanted.contains(id)) {
         draft.type_desc(*id)?.referencing_descriptor_ids.retain(|user| *user != table);
+    }
+    Ok(())
+}
+
+/// Refuses to drop a member that stands in a row.
+fn refuse_used(id: u32, label: &str, cx: &mut Cx<'_>) -> Result<(), Error> {
+    let snapshot = cx.snapshot()?;
+    let oid = USER_TYPE_BASE + id;
+    for table in snapshot.tables().filter(|table| table.state == i32::from(State::Public)) {
+        for column in &table.columns {
+            let Some(ty) = &column.ty else { continue };
+            let is_array = ty.array_contents.as_ref().is_some_and(|element| element.oid == oid);
+            if (ty.oid != oid && !is_array) || column.is_virtual {
+                continue;
+            }
+            let label = crate::print::quote(label);
+            let name = crate::print::name_to_string(&column.name);
+            let test = if is_array {
+                format!("{label} = ANY ({name}::STRING[])")
+            } else {
+                format!("{name}::STRING = {label}")
+            };
+            let full = snapshot.full_name(table).map(|part| crate::print::name_to_string(&part));
+            let keys: Vec<String> = table.primary_index.key_column_names.clone();
+            let shown: Vec<String> =
+                keys.iter().map(|key| crate::print::name_to_string(key)).collect();
+            let text =
+                format!("SELECT {} FROM {} WHERE {test} LIMIT 1", shown.join(", "), full.join("."));
+            let Some(Statement::Select(query)) =
+                crate::parser::parse(&text)?.pop().map(|parsed| parsed.stmt)
+            else {
+                continue;
+            };
+            let found = super::ddl_query::rows(&query, cx)?.rows;
+            if let Some(row) = found.first() {
+                let cells = keys.iter().zip(row);
+                let cells: Vec<String> =
+                    cells.map(|(key, value)| format!("{key}={}", value.to_text())).collect();
+                let text = format!(
+                    "could not remove enum value {label} as it is being used by \"{}\" in row: {}",
+                    table.name,
+                    cells.join(", ")
+                );
+                return Err(CatalogError::dependents(text).into());
+            }
+        }
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::ast::ddl::{CreateView, Persistence, Refresh};
 use crate::ast::{ObjectName, Select, Statement};
 use crate::catalog::descpb::{DependedOn, TableDescriptor};
 use crate::catalog::error::{Error as CatalogError, Kind};
-use crate::catalog::names::Scope;
+use crate::catalog::names::{Scope, kind_of};
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::outcome::{Column, Outcome};
@@ -28,12 +28,14 @@ pub(crate) fn create(stmt: &CreateView, cx: &mut Cx<'_>) -> Result<Outcome, Erro
     let tag = if stmt.materialized { "CREATE MATERIALIZED VIEW" } else { "CREATE VIEW" };
     let snapshot = cx.snapshot()?;
     let place = ddl_temp::place_for(&stmt.name, stmt.persistence, &snapshot, cx)?;
-    if stmt.replace && snapshot.id_of(place.database, place.schema, stmt.name.object()).is_some() {
-        return Err(
-            CatalogError::unsupported("CREATE OR REPLACE VIEW of a view that exists").into()
-        );
-    }
-    if let Some(found) = ddl_table::existing(&snapshot, &place, &stmt.name, stmt.if_not_exists)? {
+    let old = snapshot
+        .id_of(place.database, place.schema, stmt.name.object())
+        .and_then(|id| snapshot.table_desc(id))
+        .filter(|desc| stmt.replace && kind_of(desc) == Kind::View)
+        .cloned();
+    if old.is_none()
+        && let Some(found) = ddl_table::existing(&snapshot, &place, &stmt.name, stmt.if_not_exists)?
+    {
         cx.notice_skip(
             format_args!("relation \"{found}\""),
             "already exists",
@@ -56,7 +58,13 @@ pub(crate) fn create(stmt: &CreateView, cx: &mut Cx<'_>) -> Result<Outcome, Erro
             return Err(error.into());
         }
     }
-    let id = cx.new_desc_id()?;
+    if let Some(old) = &old {
+        may_replace(old, stmt, &columns)?;
+    }
+    let id = match &old {
+        Some(old) => old.id,
+        None => cx.new_desc_id()?,
+    };
     let owner = cx.session.user.clone();
     let mut desc = ddl_table::blank(id, &stmt.name, &place, Kind::View, &owner, &snapshot);
     desc.temporary = stmt.persistence == Persistence::Temporary;
@@ -70,7 +78,17 @@ pub(crate) fn create(stmt: &CreateView, cx: &mut Cx<'_>) -> Result<Outcome, Erro
         desc.families.clear();
     }
     let mut draft = Draft::new(snapshot);
-    draft.add_table(desc);
+    if let Some(old) = &old {
+        desc.version = old.version;
+        desc.privileges.clone_from(&old.privileges);
+        desc.depended_on_by.clone_from(&old.depended_on_by);
+        for base in &old.depends_on {
+            draft.table(*base)?.depended_on_by.retain(|by| by.id != id);
+        }
+        *draft.table(id)? = desc;
+    } else {
+        draft.add_table(desc);
+    }
     for read in reads {
         draft.table(read.id)?.depended_on_by.push(DependedOn {
             id,
@@ -99,6 +117,29 @@ fn describe(stmt: &CreateView, query: &Select, full: &str) -> String {
 pub(crate) fn text(query: &Select) -> String {
     let flags = print::Flags { show_secrets: true, ..Default::default() };
     print::to_string(&Statement::Select(Box::new(query.clone())), &flags)
+}
+
+/// A new query must give what the old one gave, and may give more.
+fn may_replace(old: &TableDescriptor, stmt: &CreateView, new: &[Column]) -> Result<(), Error> {
+    let refuse =
+        |text: String| Err(CatalogError::refused(SqlState::INVALID_TABLE_DEFINITION, text).into());
+    if new.len() < old.columns.len() {
+        return refuse("cannot drop columns from view".to_owned());
+    }
+    for (at, (old, new)) in old.columns.iter().zip(new).enumerate() {
+        let name = stmt.columns.get(at).unwrap_or(&new.name);
+        if old.name != *name {
+            return refuse(format!(
+                "cannot change name of view column \"{}\" to \"{name}\"",
+                old.name
+            ));
+        }
+        let ty = crate::types::wire::to_message(&new.ty);
+        if old.ty.as_ref().is_some_and(|old| old.family != ty.family) {
+            return refuse(format!("cannot change type of view column \"{name}\""));
+        }
+    }
+    Ok(())
 }
 
 fn check_columns(stmt: &CreateView, columns: &[Column]) -> Result<(), Error> {

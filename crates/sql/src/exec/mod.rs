@@ -41,6 +41,7 @@ pub mod foreign;
 mod grant;
 pub mod host;
 pub mod join;
+mod password;
 pub mod prepared;
 pub mod project_set;
 mod role;

@@ -1,10 +1,10 @@
 //! CREATE, ALTER and DROP of users and roles: rows of `system.users` and `system.role_options`.
 //!
-//! *Source*: CockroachDB's CREATE USER page; `spec/system-tables.md` §2.2. Left out: passwords are not hashed as the real
-//! system does it, only marked as set; per-role session defaults.
+//! *Source*: CockroachDB's CREATE USER page; `spec/system-tables.md` §2.2. Left out: per-role session defaults.
 
 use base::sqlstate::SqlState;
 
+use super::password;
 use crate::ast::expr::{Expr, Literal};
 use crate::ast::grant::{AlterRole, CreateRole, DropRole, RoleChange, RoleOption};
 use crate::catalog::descpb::{State, Union};
@@ -123,10 +123,14 @@ const OPTIONS: &[&str] = &[
 fn set_option(name: &str, id: u32, option: &RoleOption, cx: &mut Cx<'_>) -> Result<(), Error> {
     match option.word.as_str() {
         "PASSWORD" => {
-            // Only whether a password is set can be seen.
-            let set = !matches!(option.value, None | Some(Expr::Literal(Literal::Null)));
-            let bytes = if set { b"set".to_vec() } else { Vec::new() };
-            let row = [("username", Datum::from(name)), ("hashedPassword", Datum::bytes(bytes))];
+            let salt = cx.rng.fork(&format!("salt of {name} at {}", cx.clock.now())).bytes16();
+            let hashed = match &option.value {
+                Some(Expr::Literal(Literal::String(text))) if !text.is_empty() => {
+                    Datum::bytes(password::hash(text, salt).into_bytes())
+                }
+                Some(_) | None => Datum::Null,
+            };
+            let row = [("username", Datum::from(name)), ("hashedPassword", hashed)];
             cx.sys_changing()?.upsert(ids::USERS, &row)?;
             Ok(())
         }

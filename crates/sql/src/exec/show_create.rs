@@ -311,6 +311,9 @@ fn column_text(column: &ColumnDescriptor, snapshot: &Snapshot) -> String {
         .hydrate(&column.ty.clone().unwrap_or_default())
         .map_or_else(|_| "UNKNOWN".to_owned(), |ty| type_text(&ty, snapshot));
     let mut out = format!("{} {ty}", name_text(&column.name));
+    if let Some(locale) = column.ty.as_ref().and_then(|ty| ty.locale.as_deref()) {
+        let _ = write!(out, " COLLATE {}", name_text(locale));
+    }
     if column.hidden {
         out.push_str(" NOT VISIBLE");
     }

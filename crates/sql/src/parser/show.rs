@@ -147,6 +147,10 @@ impl Parser<'_> {
                 self.expect_all(&["transaction", "status"])?;
                 Ok(Show::TransactionStatus)
             }
+            "transaction" if self.key_at(1) == "priority" => {
+                self.expect_all(&["transaction", "priority"])?;
+                Ok(Show::Var("transaction_priority".to_owned()))
+            }
             "transaction" => {
                 self.expect_all(&["transaction", "isolation", "level"])?;
                 Ok(Show::Var("transaction_isolation".to_owned()))

@@ -173,6 +173,20 @@ const SETTINGS: &[Setting] = &[
     )
     .private(),
     both(
+        "jobs.registry.interval.adopt",
+        Kind::Duration,
+        "30s",
+        "the interval at which a node claims and starts running jobs that are pending or running",
+    )
+    .private(),
+    both(
+        "jobs.registry.interval.cancel",
+        Kind::Duration,
+        "10s",
+        "the interval at which a node cancels jobs belonging to dead sessions",
+    )
+    .private(),
+    both(
         "jobs.registry.retry.initial_delay",
         Kind::Duration,
         "30s",
@@ -204,6 +218,27 @@ const SETTINGS: &[Setting] = &[
         None,
         Some("0.05"),
         "remaining store capacity fraction below which bulk ingestion requests are refused",
+    )
+    .private(),
+    both(
+        "kv.bulk_sst.max_allowed_overage",
+        Kind::Size,
+        "67108864",
+        "if positive, allowed size in excess of target size for SSTs from export requests",
+    )
+    .private(),
+    both(
+        "kv.bulk_sst.target_size",
+        Kind::Size,
+        "16777216",
+        "target size for SSTs emitted from export requests",
+    )
+    .private(),
+    both(
+        "kv.closed_timestamp.side_transport_interval",
+        Kind::Duration,
+        "200ms",
+        "the interval at which the closed timestamp side transport attempts to advance each range's closed timestamp",
     )
     .private(),
     both(
@@ -258,6 +293,13 @@ const SETTINGS: &[Setting] = &[
         "enable chaining of GC protection across backups run as part of a schedule",
     ),
     both(
+        "server.eventlog.enabled",
+        Kind::Bool,
+        "true",
+        "if set, logged notable events are also stored in the table system.eventlog",
+    )
+    .private(),
+    both(
         "server.host_based_authentication.configuration",
         Kind::Text,
         "",
@@ -270,11 +312,53 @@ const SETTINGS: &[Setting] = &[
         "the time after which if there is no new gossiped information about a store, it is considered dead",
     ),
     both(
+        "sql.cross_db_fks.enabled",
+        Kind::Bool,
+        "false",
+        "if true, creating foreign key references across databases is allowed",
+    )
+    .private(),
+    both(
+        "sql.cross_db_sequence_owners.enabled",
+        Kind::Bool,
+        "false",
+        "if true, creating sequences owned by tables from other databases is allowed",
+    )
+    .private(),
+    both(
+        "sql.cross_db_sequence_references.enabled",
+        Kind::Bool,
+        "false",
+        "if true, sequences referenced by tables from other databases are allowed",
+    )
+    .private(),
+    both(
+        "sql.cross_db_views.enabled",
+        Kind::Bool,
+        "false",
+        "if true, creating views that refer to other databases is allowed",
+    )
+    .private(),
+    both(
+        "sql.defaults.default_int_size",
+        Kind::Int,
+        "8",
+        "the size, in bytes, of an INT type",
+    )
+    .private(),
+    both(
         "sql.defaults.primary_region",
         Kind::Text,
         "",
         "if not empty, all databases created without a PRIMARY REGION will implicitly have the given PRIMARY REGION",
     ),
+    both(
+        "sql.notices.enabled",
+        Kind::Bool,
+        "true",
+        "enable notices in the server/client protocol being sent",
+    )
+    .private(),
     both(
         "sql.stats.automatic_collection.enabled",
         Kind::Bool,
@@ -287,6 +371,13 @@ const SETTINGS: &[Setting] = &[
         None,
         Some("5m0s"),
         "interval at which the GC job should check whether GC is complete",
+    )
+    .private(),
+    both(
+        "sql.stats.automatic_collection.min_stale_rows",
+        Kind::Int,
+        "500",
+        "target minimum number of stale rows per table that will trigger a statistics refresh",
     )
     .private(),
     both("version", Kind::Version, "", "set the active cluster version in the format '<major>.<minor>'"),

@@ -12,6 +12,7 @@
 
 mod access;
 mod builtins;
+pub(crate) use builtins::base64;
 pub mod call;
 mod compare;
 mod compile;

@@ -23,6 +23,8 @@ mod system;
 mod text;
 mod text_more;
 
+pub(crate) use text_more::base64;
+
 /// All tables.
 pub(super) static TABLES: &[&[Overload]] = &[
     text::TABLE,

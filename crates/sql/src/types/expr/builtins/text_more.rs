@@ -176,23 +176,25 @@ fn escaped(args: &[Datum], kind: Kind, negated: bool) -> Result<Datum, Error> {
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/// Bytes in base64, filled up to whole groups.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for group in bytes.chunks(3) {
+        let word = group.iter().fold(0_usize, |word, byte| word << 8 | usize::from(*byte))
+            << (8 * (3 - group.len()));
+        for at in 0..4 {
+            let letter = BASE64.get(word >> (18 - 6 * at) & 63).filter(|_| at <= group.len());
+            out.push(char::from(*letter.unwrap_or(&b'=')));
+        }
+    }
+    out
+}
+
 fn encode(args: &[Datum], _: &mut EvalCx<'_>) -> Result<Datum, Error> {
     let bytes = bytes_at(args, 0);
     match str_at(args, 1) {
         "hex" => Ok(hex(bytes)),
-        "base64" => {
-            let mut out = String::new();
-            for group in bytes.chunks(3) {
-                let word = group.iter().fold(0_usize, |word, byte| word << 8 | usize::from(*byte))
-                    << (8 * (3 - group.len()));
-                for at in 0..4 {
-                    let letter =
-                        BASE64.get(word >> (18 - 6 * at) & 63).filter(|_| at <= group.len());
-                    out.push(char::from(*letter.unwrap_or(&b'=')));
-                }
-            }
-            Ok(out.into())
-        }
+        "base64" => Ok(base64(bytes).into()),
         "escape" => {
             let mut out = String::new();
             for byte in bytes {
