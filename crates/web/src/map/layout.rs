@@ -27,6 +27,8 @@ const FOOT: f64 = 26.0;
 /// Room for the words of an empty map.
 const EMPTY: f64 = 104.0;
 const EMPTY_NARROW: f64 = 136.0;
+/// How far runs to come stand apart.
+const GHOSTS_APART: f64 = 17.0;
 const WRITES: f64 = 74.0;
 /// From the top of the lane of writes to its base line, and the most that a bar rises or falls.
 const WRITES_BASE: f64 = 52.0;
@@ -193,18 +195,26 @@ fn measures(lanes: usize, narrow: bool) -> Measures {
     }
 }
 
+/// Runs to come of a lane's schedules: fulls all, incrementals as far as they do not touch.
 fn forecast(map: &ChainMap, lane: &str, scale: &Scale) -> Vec<(f64, bool, String)> {
+    let mut found: Vec<(f64, bool, String)> = Vec::new();
     let of_lane = map.forecast.iter().filter(|mark| mark.collection.as_deref() == Some(lane));
-    let marks = of_lane.filter_map(|mark| {
+    for mark in of_lane {
         let full = match mark.kind {
             ForecastKind::ScheduledFull => true,
             ForecastKind::ScheduledIncremental => false,
-            ForecastKind::ChainEnds | ForecastKind::GcPasses => return None,
+            ForecastKind::ChainEnds | ForecastKind::GcPasses => continue,
         };
         let x = scale.x(mark.at);
-        scale.holds(x).then(|| (x, full, mark.words.clone()))
-    });
-    marks.collect()
+        let crowded = |last: &(f64, bool, String)| x - last.0 < GHOSTS_APART;
+        if full && found.last().is_some_and(|last| !last.1 && crowded(last)) {
+            found.pop();
+        }
+        if scale.holds(x) && (full || !found.last().is_some_and(crowded)) {
+            found.push((x, full, mark.words.clone()));
+        }
+    }
+    found
 }
 
 /// Bars no thinner than three pixels: neighbours are added up.

@@ -134,8 +134,8 @@ pub(crate) enum Intent {
 /// The window that fits a map: its beginning to now, and a good part of the future.
 pub(crate) fn fitting(map: &ChainMap) -> Window {
     let first = map.collections.iter().flat_map(|collection| &collection.chains);
-    let first =
-        first.flat_map(|chain| &chain.layers).map(|layer| layer.restorable_from.min(layer.end));
+    // What a first full with history reaches back to lies before anything happened here.
+    let first = first.flat_map(|chain| &chain.layers).map(|layer| layer.end);
     let first = first.filter(|at| at.0 > 0).min();
     let from = first.map_or(map.start, |at| at.min(map.start)).min(map.now);
     let past = map.now.since(from).0.max(Nanos::from_secs(600).0);
