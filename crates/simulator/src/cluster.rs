@@ -31,6 +31,7 @@ use crate::input::SessionRef;
 use crate::nature;
 use crate::sim_command::NewCluster;
 use crate::state::State;
+use crate::workload::Workload;
 
 const STRICT_GC: &str = "kv.gc_ttl.strict_enforcement.enabled";
 
@@ -58,6 +59,8 @@ pub(crate) struct Cluster {
     pub(crate) visited: Timestamp,
     /// The replicate queue also makes nodes hold equally much: so after something befell them.
     pub(crate) balancing: bool,
+    /// What writes in the background, by name.
+    pub(crate) workloads: BTreeMap<String, Workload>,
     /// Non-admins may use storage with implicit access.
     pub(crate) implicit_access: bool,
     /// Why jobs failed, with what their rows do not keep: for whoever waits.
@@ -120,6 +123,7 @@ impl Cluster {
             seats: Map::new(),
             visited: nature::visit_before(state.now()),
             balancing: false,
+            workloads: BTreeMap::new(),
             implicit_access: new.implicit_access,
             failures: Map::new(),
             orphans: Map::new(),
@@ -290,6 +294,10 @@ impl Cluster {
                 hasher.word(u64::from(replica.node.0));
                 hasher.word(replica.position);
             }
+        }
+        for (name, workload) in &self.workloads {
+            hasher.bytes(name.as_bytes());
+            workload.hashed().into_iter().for_each(|word| hasher.word(word));
         }
         for node in self.kv.nodes() {
             hasher.bytes(node.liveness_word().as_bytes());

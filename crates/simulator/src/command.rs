@@ -8,6 +8,7 @@
 //! Errors: SQLSTATE 42601 and 22023 for lines that do not fit, 55000 for what cannot be done now, 42704 for unknown names.
 
 mod change;
+mod compare;
 mod faults;
 mod files;
 
@@ -89,6 +90,8 @@ pub(crate) fn run(world: &mut World, line: &str, command: Command) -> StatementR
         Command::Branch(name) => branch(world, &name),
         Command::Branches => Ok(branches(world)),
         Command::Use(name) => use_line(world, &name),
+        Command::Workloads => Ok(workloads(&world.state)),
+        Command::Diff(a, b) => compare::diff(world, &a, &b),
         Command::Agenda(limit) => Ok(agenda(world, limit)),
         Command::ClusterList => Ok(clusters(&world.state)),
         Command::Files(Files::Inspect(uri, how)) => Ok(files::inspect(&world.state, &uri, how)),
@@ -106,6 +109,8 @@ pub(crate) fn run(world: &mut World, line: &str, command: Command) -> StatementR
         | Command::Files(_)
         | Command::Kms(..)
         | Command::Fault(_)
+        | Command::WorkloadStart(..)
+        | Command::WorkloadStop(_)
         | Command::RangeDelete(..) => {
             let logged = Input::Sim { line: Arc::from(line.trim()) };
             let mut results = world.push(logged).into_iter();
@@ -133,6 +138,10 @@ pub(crate) fn apply(state: &mut State, line: &str) -> StatementResult {
         Command::Files(what) => files::change(state, what),
         Command::Kms(key, uri) => change::kms(state, key, &uri),
         Command::Fault(planned) => faults::fault(state, line, &planned),
+        Command::WorkloadStart(name, every) => {
+            change::workload_start(state, &name, every.as_deref())
+        }
+        Command::WorkloadStop(name) => Ok(change::workload_stop(state, name.as_deref())),
         Command::RangeDelete(cluster, table) => change::range_delete(state, &cluster, &table),
         Command::Advance(nanos) => {
             state.advance(nanos);
@@ -146,6 +155,8 @@ pub(crate) fn apply(state: &mut State, line: &str) -> StatementResult {
         | Command::Branch(_)
         | Command::Branches
         | Command::Use(_)
+        | Command::Diff(..)
+        | Command::Workloads
         | Command::Agenda(_)
         | Command::ClusterList
         | Command::BucketLs(_)
@@ -419,6 +430,20 @@ fn kms_ls(state: &State) -> StatementResult {
         ]
     });
     table(&[("service", "STRING"), ("key", "STRING"), ("state", "STRING")], rows.collect())
+}
+
+fn workloads(state: &State) -> StatementResult {
+    let mut rows = Vec::new();
+    for (cluster, found) in &state.clusters {
+        for (name, running) in &found.workloads {
+            let words = [name.clone(), cluster.clone(), running.every_words()];
+            rows.push(words.map(Some).to_vec());
+        }
+    }
+    for name in crate::workload::names() {
+        rows.push(vec![Some(name.to_owned()), None, Some("can be started".to_owned())]);
+    }
+    table(&[("workload", "STRING"), ("cluster", "STRING"), ("runs", "STRING")], rows)
 }
 
 /// The operator's own hand: root on the first node of the cluster in use.

@@ -103,7 +103,11 @@ pub(crate) fn exec(
 }
 
 /// Whether the session may speak now.
-fn admit(state: &mut State, name: &str, who: &Arc<SessionRef>) -> Result<(), ErrorReply> {
+pub(crate) fn admit(
+    state: &mut State,
+    name: &str,
+    who: &Arc<SessionRef>,
+) -> Result<(), ErrorReply> {
     let now = state.now();
     if let Some(nobody) = waiting::nobody(state, name) {
         return Err(nobody);
@@ -124,7 +128,11 @@ fn admit(state: &mut State, name: &str, who: &Arc<SessionRef>) -> Result<(), Err
     }
 }
 
-fn parse(state: &State, name: &str, text: &str) -> Result<Vec<parser::Parsed>, ErrorReply> {
+pub(crate) fn parse(
+    state: &State,
+    name: &str,
+    text: &str,
+) -> Result<Vec<parser::Parsed>, ErrorReply> {
     let version = state.clusters.get(name).map_or(state.config.version, |c| c.rules.version());
     let dialect = match version {
         Version::V21_2 => Dialect::V21_2,

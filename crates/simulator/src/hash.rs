@@ -76,6 +76,10 @@ pub(crate) fn of(state: &State) -> u128 {
                 hasher.word(change.bytes);
                 hasher.word(num::to_u64(change.moves.len()));
             }
+            Item::Workload { cluster, name } => {
+                hasher.bytes(cluster.as_bytes());
+                hasher.bytes(name.as_bytes());
+            }
             Item::Fault { cluster, line } => {
                 hasher.bytes(cluster.as_bytes());
                 hasher.bytes(line.as_bytes());

@@ -26,7 +26,7 @@ pub struct Config {
     pub seed: u64,
     /// Where the clock starts.
     pub start: Timestamp,
-    /// What is there at the beginning: `empty`, `bank`.
+    /// What is there at the beginning: a name of [`SCENARIOS`], or a whole text of that form.
     pub scenario: String,
     /// How a statement moves time.
     pub policy: Policy,
@@ -41,19 +41,41 @@ pub struct Scenario {
     pub words: &'static str,
     /// The statement that stands in the prompt when it opens.
     pub starter: &'static str,
+    /// What it is made of: see module `scenario`.
+    pub text: &'static str,
 }
 
 /// The worlds to begin with.
-pub const SCENARIOS: [Scenario; 2] = [
+pub const SCENARIOS: [Scenario; 5] = [
     Scenario {
         name: "bank",
-        words: "three nodes, a bucket, and a bank with a few customers and accounts, one hour old",
+        words: "three nodes, a bucket, and a bank with a few customers and accounts, one hour of deposits old",
         starter: "BACKUP DATABASE bank INTO 's3://acme/prod?AUTH=implicit';",
+        text: include_str!("../scenarios/bank.txt"),
     },
     Scenario {
         name: "empty",
         words: "three nodes and nothing else",
         starter: "BACKUP INTO 'nodelocal://1/backups';",
+        text: include_str!("../scenarios/empty.txt"),
+    },
+    Scenario {
+        name: "movr",
+        words: "three nodes and a vehicle-sharing company whose rides go on while time passes",
+        starter: "BACKUP DATABASE movr INTO 's3://acme/movr?AUTH=implicit' WITH revision_history;",
+        text: include_str!("../scenarios/movr.txt"),
+    },
+    Scenario {
+        name: "three-regions",
+        words: "nine nodes in three regions, and tables that lie near those who use them",
+        starter: "BACKUP DATABASE shop INTO ('s3://us-east1/shop?AUTH=implicit&COCKROACH_LOCALITY=default', 's3://us-west1/shop?AUTH=implicit&COCKROACH_LOCALITY=region%3Dus-west1', 's3://europe-west1/shop?AUTH=implicit&COCKROACH_LOCALITY=region%3Deurope-west1');",
+        text: include_str!("../scenarios/three-regions.txt"),
+    },
+    Scenario {
+        name: "big",
+        words: "three nodes and a million rows",
+        starter: "BACKUP DATABASE big INTO 's3://acme/big?AUTH=implicit';",
+        text: include_str!("../scenarios/big.txt"),
     },
 ];
 

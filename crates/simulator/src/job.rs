@@ -415,6 +415,7 @@ pub(crate) fn ask_waiting(state: &mut State, name: &str) {
         | Item::Scheduler { .. }
         | Item::Liveness { .. }
         | Item::Replicate { .. }
+        | Item::Workload { .. }
         | Item::Fault { .. } => true,
     });
     for item in asked {

@@ -25,7 +25,7 @@
 //!
 //! Inside: `state` (the value), `cluster`, `timeline`, `dispatch` (statements), `waiting` (ranges that do not answer), `job`
 //! (steps), `schedule` (ticks), `nodes` (failures and what follows), `nature` (GC and what it does to chains), `chains` (what
-//! lies in buckets), `command`, `scenario`, `hash`, `view`.
+//! lies in buckets), `command`, `scenario`, `workload`, `hash`, `view`.
 //!
 //! Never knows: JavaScript, DOM, files, the wall clock.
 
@@ -61,3 +61,4 @@ mod timeline;
 mod userfile;
 mod view;
 mod waiting;
+mod workload;

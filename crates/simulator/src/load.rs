@@ -7,6 +7,7 @@ use protocol::message::{Info, Load, Scenario, VERSION};
 use sql::rules::Version;
 
 use crate::input::{Config, SCENARIOS, TEXT_BYTES_MAX};
+use crate::scenario;
 
 /// The scenario that a page opens with.
 const FIRST: &str = "bank";
@@ -29,6 +30,14 @@ pub fn info() -> Info {
     }
 }
 
+/// Whether a world may begin so: with a scenario of ours by name, or with a whole text of that form.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn check_scenario(scenario: &str) -> Result<(), String> {
+    scenario::check(scenario)
+}
+
 /// The configuration that a load asks for: `bank` under v21.2 unless told.
 ///
 /// # Errors
@@ -36,9 +45,7 @@ pub fn info() -> Info {
 pub fn config(load: &Load) -> Result<Config, String> {
     let mut config = Config { scenario: FIRST.to_owned(), ..Config::default() };
     if let Some(name) = &load.scenario {
-        if !SCENARIOS.iter().any(|known| known.name == name) {
-            return Err(format!("there is no scenario \"{name}\""));
-        }
+        scenario::check(name)?;
         config.scenario.clone_from(name);
     }
     if let Some(wanted) = &load.version {

@@ -27,7 +27,8 @@ use std::sync::Arc;
 use base::hlc::Timestamp;
 use sql::rules::Version;
 
-use crate::input::{Config, Input, Policy, SCENARIOS, SessionRef};
+use crate::input::{Config, Input, Policy, SessionRef};
+use crate::scenario;
 use crate::world::{Mark, World};
 
 /// The format that is written.
@@ -139,8 +140,30 @@ fn head(config: &Config, seed: u64) -> String {
         "amber {FORMAT}\nworld {} {seed} {} {policy} {}\n",
         config.version.short(),
         config.start.wall,
-        config.scenario
+        packed(&config.scenario)
     )
+}
+
+/// A scenario as one word: a text's spaces and line ends are spelled out.
+fn packed(scenario: &str) -> String {
+    scenario.replace('\\', "\\\\").replace(' ', "\\s").replace('\n', "\\n")
+}
+
+fn unpacked(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    let mut chars = word.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, false) => out.push(c),
+            (_, true) => out.push(match chars.next() {
+                Some('s') => ' ',
+                Some('n') => '\n',
+                Some(other) => other,
+                None => '\\',
+            }),
+        }
+    }
+    out
 }
 
 fn foot(mut out: String, world: &World) -> Vec<u8> {
@@ -275,11 +298,11 @@ fn read_config(mut line: Words<'_>) -> Result<Config, SnapshotError> {
         "manual" => Policy::Manual,
         _ => return Err(line.malformed()),
     };
-    let scenario = line.word()?;
-    if start.wall <= 0 || !SCENARIOS.iter().any(|known| known.name == scenario) {
+    let scenario = unpacked(line.word()?);
+    if start.wall <= 0 || scenario::check(&scenario).is_err() {
         return Err(line.malformed());
     }
-    Ok(Config { version, seed, start, scenario: scenario.to_owned(), policy })
+    Ok(Config { version, seed, start, scenario, policy })
 }
 
 fn read_exec(reader: &mut Reader<'_>, mut line: Words<'_>) -> Result<Input, SnapshotError> {

@@ -7,6 +7,8 @@
 //! | `until job done\|gc\|'chain(x).broken' [cap 30d]` | lets time pass until something happens |
 //! | `goto 10:31\|#12\|@mark` | goes to a moment, back or ahead |
 //! | `mark NAME`, `branch NAME`, `branches`, `use NAME` | names moments, leaves and joins lines of them |
+//! | `workload start NAME [every 5s..10s]`, `stop [NAME]`, `list` | what writes in the background |
+//! | `diff NAME NAME` | where two lines part, and what came of it |
 //! | `agenda [N]` | what will happen next |
 //! | `cluster new NAME [nodes=N] [share=OTHER] …`, `cluster use NAME`, `cluster list` | clusters |
 //! | `bucket ls [URI]` | objects |
@@ -48,6 +50,8 @@ pub const HELP: &str = "\\sim advance 26h                  let time pass
 \\sim mark NAME                     name this moment
 \\sim branch NAME                   leave the current line at this moment
 \\sim branches, \\sim use NAME       lines of moments
+\\sim diff NAME NAME                where two of them part, and what came of it
+\\sim workload start NAME [every 10s], stop [NAME], list
 \\sim agenda [N]                    what will happen next, and what it will break
 \\sim cluster new NAME [nodes=N] [share=OTHER]
 \\sim cluster use NAME, cluster list
@@ -85,6 +89,14 @@ pub enum Command {
     Branches,
     /// Goes to the end of a line.
     Use(String),
+    /// Compares the ends of two lines.
+    Diff(String, String),
+    /// Lists the workloads of the cluster in use, and those that can be started.
+    Workloads,
+    /// Starts a workload of a scenario, writing at these intervals if told.
+    WorkloadStart(String, Option<String>),
+    /// Ends one workload or all.
+    WorkloadStop(Option<String>),
     /// Lists what is to come, at most so many items.
     Agenda(u32),
     /// Makes a cluster.
@@ -243,6 +255,8 @@ pub fn parse(line: &str) -> Result<Command, Error> {
         Some("branch") => Command::Branch(words.want("a name")?),
         Some("branches") => Command::Branches,
         Some("use") => Command::Use(words.want("a branch")?),
+        Some("workload") => workload(&mut words)?,
+        Some("diff") => Command::Diff(words.want("a branch")?, words.want("a second branch")?),
         Some("agenda") => Command::Agenda(words.number("a number of items")?.unwrap_or(20)),
         Some("cluster") => cluster(&mut words)?,
         Some("bucket") if words.peek().is_some_and(|verb| files::VERBS.contains(&verb)) => {
@@ -354,6 +368,23 @@ fn cluster(words: &mut Words) -> Result<Command, Error> {
         "use" => Ok(Command::ClusterUse(words.want("a cluster's name")?)),
         "list" | "ls" => Ok(Command::ClusterList),
         other => Err(Error::Bad { what: "new, use or list", word: other.to_owned() }),
+    }
+}
+
+fn workload(words: &mut Words) -> Result<Command, Error> {
+    match words.next().as_deref() {
+        None | Some("list" | "ls") => Ok(Command::Workloads),
+        Some("stop") => Ok(Command::WorkloadStop(words.next())),
+        Some("start") => {
+            let name = words.want("a workload's name")?;
+            let every = match words.next().as_deref() {
+                None => None,
+                Some("every") => Some(words.want("a length of time")?),
+                Some(other) => return Err(Error::TooMany { word: other.to_owned() }),
+            };
+            Ok(Command::WorkloadStart(name, every))
+        }
+        Some(other) => Err(Error::Bad { what: "start, stop or list", word: other.to_owned() }),
     }
 }
 

@@ -25,7 +25,7 @@ use crate::event::Event;
 use crate::input::{Config, Input};
 use crate::nature::{self, Nature};
 use crate::sizes::Sizes;
-use crate::{command, dispatch, hash, job, nodes, scenario, schedule, waiting};
+use crate::{command, dispatch, hash, job, nodes, scenario, schedule, waiting, workload};
 
 /// What a plain statement costs. *Units*: nanoseconds.
 pub(crate) const STATEMENT_NANOS: i64 = 1_000_000;
@@ -70,6 +70,13 @@ pub(crate) enum Item {
         cluster: String,
         /// Which change.
         change: Arc<kv::Change>,
+    },
+    /// A workload writes.
+    Workload {
+        /// The cluster's name.
+        cluster: String,
+        /// Its own.
+        name: String,
     },
     /// A fault that was put off.
     Fault {
@@ -218,6 +225,7 @@ impl State {
                 Item::Scheduler { cluster } => schedule::tick(self, &cluster),
                 Item::Liveness { cluster } => nodes::expire(self, &cluster),
                 Item::Replicate { cluster, change } => nodes::replicate(self, &cluster, &change),
+                Item::Workload { cluster, name } => workload::tick(self, &cluster, &name),
                 Item::Fault { cluster, line } => command::fault_due(self, &cluster, &line),
             }
         }
@@ -231,6 +239,7 @@ impl State {
             Item::Scheduler { .. }
             | Item::Liveness { .. }
             | Item::Replicate { .. }
+            | Item::Workload { .. }
             | Item::Fault { .. } => false,
         })
     }

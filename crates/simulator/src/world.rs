@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Shape: a state, and the lines of inputs that lead to it and to others. An input at a past moment leaves its line for a
-//! new one and keeps the old. Left out: comparing two lines (`diff`).
+//! new one and keeps the old.
 
 use std::sync::Arc;
 

@@ -16,8 +16,9 @@ use crate::event::{Event, Kind};
 use crate::job;
 use crate::nature;
 use crate::sim_command::{self, Condition, Grain, NewCluster};
-use crate::state::{CLOCK_MAX, ITEMS_MAX, State};
+use crate::state::{CLOCK_MAX, ITEMS_MAX, Item, State};
 use crate::view;
+use crate::workload;
 
 /// All nodes stop and start at once: what is not in rows or buckets is gone, and jobs are taken up from their rows.
 pub(super) fn crash(state: &mut State) -> StatementResult {
@@ -78,6 +79,35 @@ pub(super) fn cluster_use(state: &mut State, name: String) -> Outcome {
     Ok(lines(vec![said]))
 }
 
+pub(super) fn workload_start(state: &mut State, name: &str, every: Option<&str>) -> Outcome {
+    let mut made = workload::known(name).ok_or_else(|| {
+        let known = workload::names().join(", ");
+        refuse(SqlState::UNDEFINED_OBJECT, format!("there is no workload \"{name}\": {known}"))
+    })?;
+    if let Some(every) = every {
+        let every = workload::parse_every(every);
+        made.every = every.map_err(|cause| refuse(SqlState::INVALID_PARAMETER_VALUE, cause))?;
+    }
+    let words = format!("workload {name} writes {}", made.every_words());
+    let cluster = state.current.clone();
+    workload::start(state, &cluster, made);
+    let event = Event::new(state.now(), Kind::Cluster, Tone::Neutral, words.clone());
+    state.note(event);
+    Ok(lines(vec![words]))
+}
+
+pub(super) fn workload_stop(state: &mut State, name: Option<&str>) -> StatementResult {
+    let cluster = state.current.clone();
+    let ended = workload::stop(state, &cluster, name);
+    if ended.is_empty() {
+        return lines(vec!["no workload runs".to_owned()]);
+    }
+    let words = format!("workload {} ended", ended.join(", "));
+    let event = Event::new(state.now(), Kind::Cluster, Tone::Neutral, words.clone());
+    state.note(event);
+    lines(vec![words])
+}
+
 pub(super) fn range_delete(state: &mut State, cluster: &str, table: &str) -> Outcome {
     let now = state.clock.tick();
     let name = if cluster.is_empty() { state.current.clone() } else { cluster.to_owned() };
@@ -116,9 +146,21 @@ pub(super) fn step(state: &mut State, grain: Grain, count: u32) -> Outcome {
 
 /// Runs the next thing that happens, if anything does; time stands still otherwise.
 fn step_item(state: &mut State, far: Timestamp) -> bool {
-    let due = state.agenda.next_due();
+    // What a workload writes is no step: it goes on beside them.
+    let is_step = |item: &Item| !matches!(item, Item::Workload { .. });
+    let due = state.agenda.iter().find(|(_, item)| is_step(item)).map(|(slot, _)| slot.due);
     let by_itself = nature::peek(state, far);
-    due.into_iter().chain(by_itself).min().is_some_and(|at| state.run_one(at))
+    let Some(at) = due.into_iter().chain(by_itself).min() else { return false };
+    let mut left = ITEMS_MAX;
+    while left > 0 && writes_before(state, at) && state.run_next(at) {
+        left -= 1;
+    }
+    state.run_one(at)
+}
+
+fn writes_before(state: &State, at: Timestamp) -> bool {
+    let next = state.agenda.iter().next();
+    next.is_some_and(|(slot, item)| slot.due <= at && matches!(item, Item::Workload { .. }))
 }
 
 /// Runs the agenda until one more waiting statement has its answer.

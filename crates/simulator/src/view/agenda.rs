@@ -15,6 +15,7 @@ use crate::chains::{Chain, Collection};
 use crate::nature::{self, Coming, Fate, Nature};
 use crate::nodes;
 use crate::state::{Item, State};
+use crate::workload::Workload;
 
 /// How far ahead is looked: 30 days.
 const HORIZON_NANOS: i64 = 30 * 86_400 * NANOS_PER_SEC;
@@ -52,6 +53,7 @@ fn one_item(state: &State, due: Timestamp, item: &Item) -> Option<AgendaItem> {
         Item::Liveness { cluster } => (cluster, liveness(state, cluster, due)),
         Item::Replicate { cluster, change } => (cluster, replicate(state, cluster, change)),
         Item::Fault { cluster, line } => (cluster, planned(state, due, line)),
+        Item::Workload { cluster, name } => (cluster, workload(state, cluster, name)),
         // What schedules do is told by their own view.
         Item::Scheduler { .. } => return None,
     };
@@ -122,6 +124,17 @@ fn replicate(state: &State, name: &str, change: &kv::Change) -> AgendaItem {
         kind: AgendaKind::Other,
         title: nodes::change_words(cluster, change, state.now(), false),
         consequence: says(Tone::Safe, "ranges move"),
+        ..AgendaItem::default()
+    }
+}
+
+fn workload(state: &State, cluster: &str, name: &str) -> AgendaItem {
+    let running = state.clusters.get(cluster).and_then(|found| found.workloads.get(name));
+    AgendaItem {
+        kind: AgendaKind::Other,
+        title: format!("workload {name} writes"),
+        subject: Some(name.to_owned()),
+        detail: running.map(Workload::every_words).unwrap_or_default(),
         ..AgendaItem::default()
     }
 }

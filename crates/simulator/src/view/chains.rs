@@ -18,6 +18,7 @@ use super::words;
 use crate::chains;
 use crate::cluster::Cluster;
 use crate::nature::{self, Fate, Nature, Standing};
+use crate::scenario;
 use crate::state::State;
 
 /// Most versions looked at for the ticks of writes.
@@ -43,7 +44,7 @@ pub(crate) fn any(
         .any(|standing| holds(&standing, now))
 }
 
-pub(super) fn map(state: &mut State) -> ChainMap {
+pub(crate) fn map(state: &mut State) -> ChainMap {
     let now = state.now();
     let nature = nature::known(state);
     let collections: Vec<Collection> = nature
@@ -55,10 +56,8 @@ pub(super) fn map(state: &mut State) -> ChainMap {
     let mut forecast = forecast(&nature, now);
     forecast.extend(super::schedules::marks(state, &collections));
     forecast.sort_by_key(|mark| mark.at);
-    let starter = crate::input::SCENARIOS
-        .iter()
-        .find(|scenario| scenario.name == state.config.scenario)
-        .map_or("", |scenario| scenario.starter);
+    let starter = scenario::parse(scenario::text(&state.config.scenario))
+        .map_or(String::new(), |script| script.starter.to_owned());
     ChainMap {
         now: Nanos(now.wall),
         start: Nanos(state.config.start.wall),
@@ -67,7 +66,7 @@ pub(super) fn map(state: &mut State) -> ChainMap {
         edges,
         protections: protections(state),
         forecast,
-        starter: starter.to_owned(),
+        starter,
     }
 }
 

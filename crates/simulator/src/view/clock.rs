@@ -5,6 +5,7 @@ use protocol::time::{Clock, Nanos, Policy, Prompt};
 use sql::session::TxnState;
 
 use crate::input;
+use crate::scenario;
 use crate::state::State;
 use crate::world::World;
 
@@ -19,7 +20,8 @@ pub(super) fn clock(world: &World) -> Clock {
             input::Policy::Auto => Policy::Auto,
             input::Policy::Manual => Policy::Manual,
         },
-        scenario: state.config.scenario.clone(),
+        scenario: scenario::parse(scenario::text(&state.config.scenario))
+            .map_or(String::new(), |script| script.name.to_owned()),
         seed: state.config.seed.to_string(),
         version: format!("v{}", state.config.version.short()),
         branch: line.name.clone(),

@@ -20,7 +20,7 @@ mod restore_plan;
 mod schedules;
 #[cfg(test)]
 mod tests;
-mod timeline;
+pub(crate) mod timeline;
 mod words;
 
 use protocol::query::{Query, View};

@@ -52,7 +52,7 @@ pub(super) fn moments(world: &World) -> MomentsView {
 }
 
 /// An input as a user would type it.
-fn text(input: &Input) -> String {
+pub(crate) fn text(input: &Input) -> String {
     match input {
         Input::Exec { sql, .. } => format!("{sql};"),
         Input::Sim { line } if line.starts_with('\\') => line.as_ref().to_owned(),
