@@ -18,7 +18,7 @@ usage: amber shell [options]
 options: --version 21.2|26.2   whose rules hold (default 21.2)
          --seed N              seed of all chance (default 1)
          --start TIME          where the clock starts (default 2022-04-01T02:00:00Z)
-         --scenario NAME       empty (default) or bank
+         --scenario NAME|FILE  empty (default), bank, movr, three-regions, big, or a text of that form
          --manual              a statement that starts a job does not move time
          --save FILE           write a snapshot at the end";
 
@@ -209,7 +209,12 @@ fn read(mut parser: lexopt::Parser) -> Result<Option<Raw>, lexopt::Error> {
             Long("scenario") => {
                 raw.scenario = Some(parser.value()?.parse_with(|text| {
                     let known = SCENARIOS.iter().any(|scenario| scenario.name == text);
-                    known.then(|| text.to_owned()).ok_or("not a scenario: empty, bank")
+                    let named = if known {
+                        text.to_owned()
+                    } else {
+                        std::fs::read_to_string(text).map_err(|e| format!("{text}: {e}"))?
+                    };
+                    simulator::load::check_scenario(&named).map(|()| named)
                 })?);
             }
             Long("seeds") => raw.seeds = parser.value()?.parse()?,

@@ -60,7 +60,7 @@ pub(crate) struct Cluster {
     /// The replicate queue also makes nodes hold equally much: so after something befell them.
     pub(crate) balancing: bool,
     /// What writes in the background, by name.
-    pub(crate) workloads: BTreeMap<String, Workload>,
+    pub(crate) workloads: Map<String, Workload>,
     /// Non-admins may use storage with implicit access.
     pub(crate) implicit_access: bool,
     /// Why jobs failed, with what their rows do not keep: for whoever waits.
@@ -123,7 +123,7 @@ impl Cluster {
             seats: Map::new(),
             visited: nature::visit_before(state.now()),
             balancing: false,
-            workloads: BTreeMap::new(),
+            workloads: Map::new(),
             implicit_access: new.implicit_access,
             failures: Map::new(),
             orphans: Map::new(),

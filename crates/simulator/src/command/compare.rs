@@ -9,9 +9,8 @@
 //! Shape: two states at the ends of their lines → sentences, the first divergence first. Nothing is changed.
 //! Source: `spec/time.md` 3.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use base::hlc::Timestamp;
+use base::map::{Map, Set};
 use kv::VersionState;
 use protocol::agenda::Tone;
 use protocol::chain::ChainMap;
@@ -120,8 +119,8 @@ fn first_event(world: &World, a: usize, b: usize, names: [&str; 2]) -> String {
 }
 
 /// What a chain is in one line's map, in words.
-fn chain_words(map: &ChainMap) -> BTreeMap<(String, String), String> {
-    let mut found = BTreeMap::new();
+fn chain_words(map: &ChainMap) -> Map<(String, String), String> {
+    let mut found = Map::new();
     for collection in &map.collections {
         for chain in &collection.chains {
             let count = chain.layers.len();
@@ -140,12 +139,12 @@ fn chains(maps: &[ChainMap; 2], names: [&str; 2]) -> Vec<String> {
 
 /// What differs between two tables of words.
 fn differences<K: Ord>(
-    a: &BTreeMap<K, String>,
-    b: &BTreeMap<K, String>,
+    a: &Map<K, String>,
+    b: &Map<K, String>,
     names: [&str; 2],
     say: impl Fn(&K) -> String,
 ) -> Vec<String> {
-    let keys: BTreeSet<&K> = a.keys().chain(b.keys()).collect();
+    let keys: Set<&K> = a.keys().chain(b.keys()).collect();
     let word = |known: Option<&String>| known.map_or("none", String::as_str).to_owned();
     keys.into_iter()
         .filter(|key| a.get(*key) != b.get(*key))
@@ -158,7 +157,7 @@ fn differences<K: Ord>(
 
 /// Statements that were refused and things that broke on one line only.
 fn errors(world: &World, a: usize, b: usize, names: [&str; 2]) -> Vec<String> {
-    let of = |line: usize| -> BTreeSet<(Timestamp, String)> {
+    let of = |line: usize| -> Set<(Timestamp, String)> {
         let is_bad = |event: &&Event| {
             event.tone == Tone::Breaks
                 || (event.kind == Kind::Statement && event.tone == Tone::Warn)
@@ -167,20 +166,21 @@ fn errors(world: &World, a: usize, b: usize, names: [&str; 2]) -> Vec<String> {
         events.map(|event| (event.at, event.words.to_string())).collect()
     };
     let sides = [of(a), of(b)];
-    let only = |at: usize| {
-        let name = names[at].to_owned();
-        sides[at]
-            .difference(&sides[1 - at])
-            .map(move |(at, words)| format!("only {name}: {} {words}", calendar::short(*at)))
-    };
-    only(0).chain(only(1)).collect()
+    let mut out = Vec::new();
+    for (at, name) in names.into_iter().enumerate() {
+        let other = &sides[1 - at];
+        for event in sides[at].iter().filter(|event| !other.contains(*event)) {
+            out.push(format!("only {name}: {} {}", calendar::short(event.0), event.1));
+        }
+    }
+    out
 }
 
 /// The rows of a table by key: what is behind the table's own prefix, and the value without its checksum.
-type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
+type Rows = Map<Vec<u8>, Vec<u8>>;
 
-fn table_rows(state: &State) -> BTreeMap<String, Rows> {
-    let mut found = BTreeMap::new();
+fn table_rows(state: &State) -> Map<String, Rows> {
+    let mut found = Map::new();
     for (name, cluster) in &state.clusters {
         let Some(snapshot) = cluster.look(state.now()) else { continue };
         for desc in snapshot.tables() {
@@ -205,7 +205,7 @@ fn table_rows(state: &State) -> BTreeMap<String, Rows> {
 
 fn rows(sides: &[State; 2], names: [&str; 2]) -> Vec<String> {
     let [a, b] = [table_rows(&sides[0]), table_rows(&sides[1])];
-    let tables: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    let tables: Set<&String> = a.keys().chain(b.keys()).collect();
     let mut out = Vec::new();
     for table in tables {
         let words = match (a.get(table), b.get(table)) {
