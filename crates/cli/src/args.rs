@@ -207,23 +207,7 @@ fn read(mut parser: lexopt::Parser) -> Result<Option<Raw>, lexopt::Error> {
                 })?;
             }
             Long("scenario") => {
-                raw.scenario = Some(parser.value()?.parse_with(|text| {
-                    let known = SCENARIOS.iter().any(|scenario| scenario.name == text);
-                    let named = if known {
-                        text.to_owned()
-                    } else {
-                        std::fs::read_to_string(text).map_err(|e| format!("{text}: {e}"))?
-                    };
-                    simulator::load::check_scenario(&named).map(|()| named)
-                })?);
-            }
-            Long("seeds") => raw.seeds = parser.value()?.parse()?,
-            Long("steps") => raw.steps = parser.value()?.parse()?,
-            Long("only") => {
-                let list = parser.value()?.string()?;
-                for word in list.split(',') {
-                    raw.only.push(word.parse().map_err(|_| "not places: 3,17,44".to_owned())?);
-                }
+                raw.scenario = Some(parser.value()?.parse_with(scenario)?);
             }
             Long("save") => raw.save = Some(parser.value()?.into()),
             Value(word) => raw.words.push(word),
@@ -231,4 +215,13 @@ fn read(mut parser: lexopt::Parser) -> Result<Option<Raw>, lexopt::Error> {
         }
     }
     Ok(Some(raw))
+}
+/// A scenario of ours by name, or the text of a file.
+fn scenario(text: &str) -> Result<String, String> {
+    let named = if SCENARIOS.iter().any(|scenario| scenario.name == text) {
+        text.to_owned()
+    } else {
+        std::fs::read_to_string(text).map_err(|e| format!("{text}: {e}"))?
+    };
+    simulator::load::check_scenario(&named).map(|()| named)
 }

@@ -190,11 +190,11 @@ fn statement(
     stmt: &Statement,
 ) -> StatementResult {
     let begun = state.now();
-    take_latency(state, name);
+    waiting::take_latency(state, name);
     let answer = waiting::carry_out(state, name, who, stmt);
     settle(state, name);
     let cost = if matches!(stmt, Statement::Backup(_)) { BACKUP_NANOS } else { STATEMENT_NANOS };
-    let cost = cost + take_latency(state, name);
+    let cost = cost + waiting::take_latency(state, name);
     state.run_until(begun.add_nanos(cost));
     let now = state.now();
     let failed = answer.is_err();
@@ -212,11 +212,6 @@ fn statement(
     result.took = Nanos(now.wall.saturating_sub(begun.wall));
     tell(state, sql, failed, begun);
     result
-}
-
-/// What the calls between nodes since the last time would have taken.
-fn take_latency(state: &State, name: &str) -> i64 {
-    state.clusters.get(name).map_or(0, |cluster| cluster.kv.take_latency())
 }
 
 /// Keeps a backup that was to extend a chain and failed: the map shows it there.

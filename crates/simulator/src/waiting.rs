@@ -137,6 +137,11 @@ pub(crate) fn unreachable_job(id: JobId) -> ErrorReply {
     dispatch::reply(SqlState::RANGE_UNAVAILABLE, text)
 }
 
+/// What the calls between nodes since the last time would have taken.
+pub(crate) fn take_latency(state: &State, name: &str) -> i64 {
+    state.clusters.get(name).map_or(0, |cluster| cluster.kv.take_latency())
+}
+
 /// Since when a wait has lasted too long.
 pub(crate) fn has_waited(since: Timestamp, now: Timestamp) -> bool {
     now >= since.add_nanos(WAIT_NANOS)

@@ -19,6 +19,7 @@ use sql::catalog::descpb::State as DescState;
 use super::{Outcome, line_index, lines};
 use crate::calendar;
 use crate::event::{Event, Kind};
+use crate::input::Input;
 use crate::state::State;
 use crate::view;
 use crate::world::World;
@@ -73,15 +74,28 @@ fn shared_inputs(world: &World, a: usize, b: usize) -> usize {
     pairs.take_while(|(one, other)| one.input == other.input).count()
 }
 
+/// Most characters of an input that is told.
+const INPUT_CHARS_MAX: usize = 120;
+
+/// An input on one line, cut where it is long.
+fn short(input: &Input) -> String {
+    let text = view::timeline::text(input);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
+    let text = text.trim_end_matches(';');
+    match text.char_indices().nth(INPUT_CHARS_MAX) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.to_owned(),
+    }
+}
+
 /// After which input they part, and how each goes on.
 fn parting(world: &World, a: usize, b: usize) -> String {
     let shared = shared_inputs(world, a, b);
     let next = |line: usize| {
         let line = &world.lines[line];
         match line.log.get(shared) {
-            Some(logged) => {
-                format!("{} goes on with {}", line.name, view::timeline::text(&logged.input))
-            }
+            Some(logged) => format!("{} goes on with {}", line.name, short(&logged.input)),
             None => format!("{} ends there", line.name),
         }
     };
