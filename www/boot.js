@@ -140,6 +140,21 @@ addEventListener("error", ({ error }) => {
   document.body.prepend(words);
 });
 
+// A file that is chosen or dropped: a session, statements, or an archive of backup files. Nothing leaves the machine.
+const FILE_BYTES_MAX = 64 << 20;
+let hearFile = () => {};
+
+async function readFile(file) {
+  if (!file) return;
+  hearFile(file.size > FILE_BYTES_MAX ? new Uint8Array() : new Uint8Array(await file.arrayBuffer()));
+}
+
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  readFile(event.dataTransfer?.files[0]);
+});
+
 let first = new Engine();
 const link = embedded ? null : await readLink();
 const frame = embedded ? await import("./embed.js") : null;
@@ -155,6 +170,15 @@ globalThis.amberEngine = {
   },
   embedded: () => embedded,
   param: (name) => params.map((part) => part.get(name)).find((value) => value !== null) ?? undefined,
+  files(hear) {
+    hearFile = hear;
+  },
+  pick() {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.onchange = () => readFile(input.files[0]);
+    input.click();
+  },
   link: () => link,
   pack(bytes, hear) {
     // The bytes are a view of the page's memory, which moves: they are copied before anything is waited for.

@@ -8,6 +8,7 @@
 //! Left out: the engine. It is another wasm module in a worker; see `www/boot.js`.
 
 mod app;
+mod base64;
 mod client;
 mod components;
 mod decode;

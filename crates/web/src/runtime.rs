@@ -12,9 +12,7 @@ use std::rc::Rc;
 use js_sys::{Array, Uint8Array};
 use protocol::message::Load;
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    Document, Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Storage, Window,
-};
+use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement, Storage, Window};
 use yew::Callback;
 
 use crate::client::{self, Client};
@@ -38,6 +36,14 @@ extern "C" {
     /// What the address holds: bytes, `null` for nothing, `false` for what cannot be read.
     #[wasm_bindgen(js_namespace = amberEngine)]
     fn link() -> JsValue;
+
+    /// Hands on the bytes of each file that is chosen or dropped; none for one that is too large.
+    #[wasm_bindgen(js_namespace = amberEngine)]
+    fn files(hear: &js_sys::Function);
+
+    /// Lets the user choose a file.
+    #[wasm_bindgen(js_namespace = amberEngine)]
+    fn pick();
 
     /// A parameter of the address.
     #[wasm_bindgen(js_namespace = amberEngine)]
@@ -108,7 +114,7 @@ impl Runtime {
                     }
                 }
                 Effect::Theme(theme) => show_theme(theme),
-                Effect::PickFile => self.pick_file(),
+                Effect::PickFile => pick(),
                 Effect::FocusPrompt
                 | Effect::Focus(_)
                 | Effect::ScrollLog
@@ -181,6 +187,12 @@ impl Runtime {
             let callback = hidden.as_ref().unchecked_ref();
             let _added = document.add_event_listener_with_callback("visibilitychange", callback);
         }
+        let on = self.on.clone();
+        let chosen = Closure::<dyn FnMut(JsValue)>::new(move |bytes: JsValue| {
+            on.emit(Intent::Page(page::Intent::File(Uint8Array::new(&bytes).to_vec())));
+        });
+        files(chosen.as_ref().unchecked_ref());
+        self.kept.push(chosen);
         self.kept.push(resized);
         self.kept.push(hidden);
     }
@@ -205,41 +217,12 @@ impl Runtime {
         pack(&given, packed.as_ref().unchecked_ref());
         self.kept.push(packed);
     }
-
-    /// Lets the user choose a file of statements and reads it.
-    fn pick_file(&mut self) {
-        let Some(input) = document()
-            .and_then(|document| document.create_element("input").ok())
-            .and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
-        else {
-            return;
-        };
-        input.set_type("file");
-        let (on, chosen) = (self.on.clone(), input.clone());
-        let picked = Closure::<dyn FnMut(JsValue)>::new(move |_: JsValue| {
-            let Some(file) = chosen.files().and_then(|files| files.get(0)) else { return };
-            if file.size() > FILE_BYTES_MAX {
-                return;
-            }
-            let on = on.clone();
-            wasm_bindgen_futures::spawn_local(async move {
-                if let Ok(bytes) = wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await {
-                    on.emit(Intent::Page(page::Intent::File(Uint8Array::new(&bytes).to_vec())));
-                }
-            });
-        });
-        input.set_onchange(Some(picked.as_ref().unchecked_ref()));
-        input.click();
-        self.kept.push(picked);
-    }
 }
 
 /// Characters that a link may have; longer ones are cut by mail programs and chats.
 const LINK_CHARS_MAX: usize = 16_000;
 /// The name of a moment in a file.
 const SESSION_FILE: &str = "session.amber";
-/// The largest file that is opened.
-const FILE_BYTES_MAX: f64 = 64e6;
 
 fn window() -> Option<Window> {
     web_sys::window()

@@ -53,10 +53,12 @@ const ECHO_BYTES_MAX: usize = 8_000;
 
 /// A text as the log shows it: what is longer than a screen is cut.
 fn shown(text: &str) -> (&str, String) {
-    if text.len() <= ECHO_BYTES_MAX {
+    // Bytes on their way into a bucket say nothing to a reader.
+    let most = if text.starts_with("\\sim bucket ") { 160 } else { ECHO_BYTES_MAX };
+    if text.len() <= most {
         return (text, String::new());
     }
-    let mut end = ECHO_BYTES_MAX;
+    let mut end = most;
     while !text.is_char_boundary(end) {
         end -= 1;
     }

@@ -96,7 +96,7 @@ pub(crate) fn scenario(clock: &Clock, info: Option<&Info>, page: &PageUi, on: &O
             ));
         }
         let open = Intent::Page(page::Intent::Open);
-        items.push(item("Open a file…", "a session that was saved, or SQL statements", on, open));
+        items.push(item("Open a file…", "a saved session, SQL statements, or an archive of backup files; dropping it on the page does the same", on, open));
         items.push(small_words("Whatever is pushed aside can be had back here once."));
         items
     })

@@ -10,7 +10,7 @@ use super::object::object_pane;
 use crate::el::{El, On, button, el, of};
 use crate::format;
 use crate::state::inspect::{self, Inspector};
-use crate::state::{Intent, World, shell};
+use crate::state::{Intent, World, page, shell};
 
 /// What may befall a bucket: words and verb; the last ends the others.
 const FAULTS: [(&str, &str); 7] = [
@@ -29,11 +29,17 @@ pub(crate) fn storage(view: &StorageView, world: &World, at: &Inspector, on: &On
         return object_pane(bucket, path, world.object.as_deref(), on);
     }
     let filled = view.buckets.iter().filter(|bucket| !bucket.objects.is_empty());
-    let drawn: Vec<El> = filled.map(|found| one_bucket(found, world.clock.now, at, on)).collect();
+    let mut drawn: Vec<El> =
+        filled.map(|found| one_bucket(found, world.clock.now, at, on)).collect();
     if drawn.is_empty() {
         let words = "A backup writes real files here: a manifest with CockroachDB's field numbers, sorted data files with checksums, LATEST. Open any of them, damage one, and see what RESTORE says.";
         return vec![empty("No objects yet.", words).maybe(statement(&world.map.starter, on))];
     }
+    let open = Intent::Page(page::Intent::Open);
+    let words = "Unpacks an archive (tar, tar.gz, zip) of backup files, real ones too, and tells what it holds. Nothing leaves this machine.";
+    drawn.push(
+        of("div", "row").kid(button("small", "Open backup files…", on, open).set("title", words)),
+    );
     drawn
 }
 

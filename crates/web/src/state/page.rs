@@ -13,11 +13,14 @@ use protocol::result::StatementResult;
 
 use super::shell::{Body, Entry};
 use super::{Effect, Key, UiState};
+use crate::base64::encode;
 use crate::client::Ask;
 use crate::components::result_table::{csv, markdown};
 
 /// Bytes of results kept for the next visit.
 const TRANSCRIPT_BYTES_MAX: usize = 400_000;
+/// Bytes of an archive that one command carries: its text stays below what the engine takes.
+const UPLOAD_BYTES: usize = 2_400_000;
 /// Parts statements of the kept history; cannot be typed.
 const UNIT_SEPARATOR: &str = "\u{1f}";
 
@@ -230,6 +233,30 @@ pub(crate) fn script(entries: &[Rc<Entry>]) -> String {
     script
 }
 
+/// Whether bytes are a zip, a gzip or a tar.
+fn is_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK")
+        || bytes.starts_with(&[0x1f, 0x8b])
+        || bytes.get(257..262) == Some(b"ustar")
+}
+
+/// The commands that put an archive into a bucket, unpack it and tell what backups it holds.
+fn unpacking(bytes: &[u8]) -> Vec<String> {
+    let mut verb = "put";
+    let mut lines = Vec::new();
+    for part in bytes.chunks(UPLOAD_BYTES) {
+        lines.push(
+            ["\\sim bucket ", verb, " 'nodelocal://1/upload.archive' ", &encode(part)].concat(),
+        );
+        verb = "add";
+    }
+    lines.push(
+        "\\sim bucket unpack 'nodelocal://1/upload.archive' 'nodelocal://1/upload'".to_owned(),
+    );
+    lines.push("\\sim bucket inspect 'nodelocal://1/upload'".to_owned());
+    lines
+}
+
 impl UiState {
     pub(super) fn page_intent(&mut self, intent: Intent) -> Vec<Effect> {
         match intent {
@@ -297,10 +324,15 @@ impl UiState {
             self.push_aside();
             return vec![Effect::Ask(Ask::Import(bytes))];
         }
+        if is_archive(&bytes) {
+            return self.run_lines(unpacking(&bytes));
+        }
         match String::from_utf8(bytes) {
-            Ok(text) => self.shell_intent(super::shell::Intent::File(text)),
-            Err(_) => {
-                self.shell.say(vec!["That file is neither a session nor statements.".to_owned()]);
+            Ok(text) if !text.is_empty() => self.shell_intent(super::shell::Intent::File(text)),
+            Ok(_) | Err(_) => {
+                let words = "That file is empty, larger than 64 MB, or neither a session, nor statements, \
+                             nor an archive (tar, tar.gz, zip) of backup files.";
+                self.shell.say(vec![words.to_owned()]);
                 vec![Effect::ScrollLog]
             }
         }

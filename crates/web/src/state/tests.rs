@@ -227,6 +227,10 @@ fn a_file_is_a_session_or_statements() {
     assert!(effects.contains(&Effect::Ask(Ask::Import(b"amber 1\n".to_vec()))));
     let effects = state.apply(Intent::Page(page::Intent::File(b"SELECT 1;".to_vec())));
     assert_eq!(asked(&effects).map(|(_, text)| text).as_deref(), Some("SELECT 1;"));
+    let mut state = ready();
+    let effects = state.apply(Intent::Page(page::Intent::File(b"PK\x03\x04".to_vec())));
+    let put = "\\sim bucket put 'nodelocal://1/upload.archive' UEsDBA==";
+    assert_eq!(asked(&effects).map(|(_, text)| text).as_deref(), Some(put));
     state.apply(Intent::Page(page::Intent::File(vec![0xff, 0xfe])));
     assert_eq!(state.boot, Boot::Ready);
 }
