@@ -9,6 +9,7 @@
 //! unpacked is bounded before it is unpacked. Errors: [`Error`] with what is wrong. Left out: links, devices, encrypted and
 //! 64-bit zips, compressions other than deflate.
 
+use backup::dest::ids;
 use backup::manifest::gzip;
 use base::num;
 
@@ -157,43 +158,12 @@ fn zip_content(bytes: &[u8], entry: &[u8], limit: usize) -> Result<Vec<u8>, Erro
 
 /// Bytes from base64, padded or not; none if it is not.
 pub fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut held) = (0_u32, 0_u32);
-    for c in text.bytes().filter(|c| *c != b'=') {
-        let six = match c {
-            b'A'..=b'Z' => c - b'A',
-            b'a'..=b'z' => c - b'a' + 26,
-            b'0'..=b'9' => c - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        held = (held << 6) | u32::from(six);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            let [.., low] = (held >> bits).to_be_bytes();
-            bytes.push(low);
-        }
-    }
-    Some(bytes)
+    ids::base64(text)
 }
 
 /// Base64 of bytes, padded.
 pub fn to_base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let mut three = [0; 4];
-        three[1..=chunk.len()].copy_from_slice(chunk);
-        let held = u32::from_be_bytes(three);
-        for i in 0..4 {
-            let six = num::index((held >> (18 - 6 * i)) & 63);
-            let letter = LETTERS.get(six).copied().unwrap_or(b'=');
-            text.push(char::from(if i <= num::to_u32(chunk.len()) { letter } else { b'=' }));
-        }
-    }
-    text
+    ids::to_base64(bytes, b"+/")
 }
 
 #[cfg(test)]
@@ -248,17 +218,6 @@ mod tests {
         assert_eq!(files(&gzip::pack(&tar_of("../a/b.txt", b"hello"))), wanted);
         assert_eq!(files(&zip_of("/a/b.txt", b"hello")), wanted);
         assert!(files(b"nothing").is_err());
-    }
-
-    #[test]
-    fn base64_of_both_alphabets() {
-        assert_eq!(base64("aGVsbG8="), Some(b"hello".to_vec()));
-        assert_eq!(base64("-_8"), base64("+/8="));
-        assert_eq!(base64("a b"), None);
-        for text in ["", "a", "ab", "abc", "abcd"] {
-            assert_eq!(base64(&to_base64(text.as_bytes())), Some(text.as_bytes().to_vec()));
-        }
-        assert_eq!(to_base64(b"ab"), "YWI=");
     }
 
     proptest! {

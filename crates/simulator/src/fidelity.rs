@@ -96,7 +96,12 @@ pub const SHEET: &[Topic] = &[
         Approximate,
         "the data are there before the tables open; the download job ends at once",
     ),
-    topic("SHOW BACKUP VALIDATE", Absent, NotSimulated, ""),
+    topic(
+        "SHOW BACKUP VALIDATE",
+        Absent,
+        Approximate,
+        "looks at lists and parents; the words of a finding are ours",
+    ),
     topic(
         "nodelocal://self",
         Exact,
@@ -164,7 +169,7 @@ pub const SHEET: &[Topic] = &[
         "External connections",
         Absent,
         Approximate,
-        "CREATE and DROP, external:// in BACKUP, RESTORE, SHOW BACKUP; no CHECK, no privilege USAGE",
+        "to storage only; CHECK measures with 1 MiB and tells the speed of the simulated store; no SHOW CREATE",
     ),
     topic(
         "CREATE FUNCTION, CREATE PROCEDURE, CALL",
@@ -172,7 +177,13 @@ pub const SHEET: &[Topic] = &[
         Approximate,
         "in SQL; PL/pgSQL is kept but not run; one function a name; not inside DEFAULT, CHECK and computed columns; no triggers",
     ),
-    topic("Backup ids, compaction", Absent, NotSimulated, ""),
+    topic(
+        "Backup ids (use_backups_with_ids)",
+        Absent,
+        Approximate,
+        "read from directories' names, not from index files",
+    ),
+    topic("Compaction of chains", Absent, NotSimulated, ""),
     topic(
         "Failures of nodes, partitions, decommission",
         NotSimulated,

@@ -86,6 +86,13 @@ impl Chain {
         self.layers.last().map_or(Timestamp::ZERO, |layer| layer.manifest.end())
     }
 
+    /// Leaves out what comes after the layer at a path.
+    pub fn end_at(&mut self, subdir: &str) {
+        if let Some(i) = self.layers.iter().position(|layer| layer.subdir == subdir) {
+            self.layers.truncate(i + 1);
+        }
+    }
+
     /// The manifests in order.
     pub fn manifests(&self) -> Vec<&BackupManifest> {
         self.layers.iter().map(|layer| &layer.manifest).collect()

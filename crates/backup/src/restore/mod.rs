@@ -31,4 +31,5 @@ pub mod spec;
 mod system;
 
 pub use error::Error;
+pub(crate) use plan::newest_by_id;
 pub use plan::plan;

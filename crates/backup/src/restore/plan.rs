@@ -14,6 +14,7 @@ use base::ids::JobId;
 use base::map::Set;
 use base::num::to_u32;
 use base::span::Span;
+use cloud::store::Store;
 use sql::ast::backup::{Restore, RestoreOptions, Targets};
 use sql::ast::{Statement, TablePattern};
 use sql::catalog::Snapshot as Catalog;
@@ -34,6 +35,7 @@ use crate::connection;
 use crate::crypt::info::Sealing;
 use crate::cx::{Cx, Planned};
 use crate::dest::chain::{self, Chain, Layer};
+use crate::dest::ids::{self as backup_ids, Named};
 use crate::dest::{self, collection, home, names};
 use crate::error::Error;
 use crate::jobrow;
@@ -265,12 +267,20 @@ fn find(
     let Some(home) = homes.first() else {
         return Err(dest::Error::refused("invalid base backup specified").into());
     };
+    let mut by_id = None;
     let full_subdir = match &said.subdir {
         None => String::new(),
         Some(word) if word.eq_ignore_ascii_case("latest") => {
-            collection::read_latest(&home.main, cx.buckets, rules, &mut nanos)?
+            by_id = newest_by_id(&home.main, cx, &mut nanos)?;
+            match &by_id {
+                Some(named) => named.full_subdir.clone(),
+                None => collection::read_latest(&home.main, cx.buckets, rules, &mut nanos)?,
+            }
         }
-        Some(typed) => names::normal_subdir(typed),
+        Some(typed) => {
+            by_id = backup_ids::find(&home.main, typed, cx.buckets, rules, &mut nanos)?;
+            by_id.as_ref().map_or_else(|| names::normal_subdir(typed), |n| n.full_subdir.clone())
+        }
     };
     let mut sealing = said.sealing.clone();
     let full = home.main.join(&full_subdir);
@@ -280,7 +290,7 @@ fn find(
     let reader = chain::Reader::Restore;
     // One URI without IN stands for itself and the layers inside it; several stand for a layer each.
     let is_listed = said.subdir.is_none() && homes.len() > 1;
-    let chain = if is_listed {
+    let mut chain = if is_listed {
         let one = |home| chain::read_layer(home, "", key, cx.buckets, reader, &mut nanos);
         Chain { full_subdir, layers: homes.iter().map(one).collect::<Result<_, _>>()? }
     } else {
@@ -288,6 +298,9 @@ fn find(
             chain::Place { home, full_subdir: &full_subdir, incrementals: homes.get(1), key };
         chain::read(place, cx.buckets, rules, reader, &mut nanos)?
     };
+    if let Some(named) = by_id {
+        chain.end_at(&named.subdir);
+    }
     let manifests = chain.manifests();
     let (layers, at) = covering::layers_for(&manifests, at)?;
     let used = manifests.get(..layers).unwrap_or(&manifests);
@@ -295,6 +308,23 @@ fn find(
     let snapshot =
         used.last().map_or_else(Snapshot::default, |last| contents::descriptors_at(last, at));
     Ok(Found { homes: stores, is_listed, chain, sealing, layers, at, snapshot })
+}
+
+/// With ids on, LATEST is the newest backup by its end, whatever the LATEST file says.
+///
+/// *Errors*: a collection without any.
+pub(crate) fn newest_by_id(
+    home: &Store,
+    cx: &Cx<'_, '_>,
+    nanos: &mut i64,
+) -> Result<Option<Named>, Error> {
+    let rules = cx.rules();
+    if !rules.show_backups_with_ids() || !cx.sql.session.flag("use_backups_with_ids", false) {
+        return Ok(None);
+    }
+    let newest = backup_ids::all(home, cx.buckets, rules, nanos)?.into_iter().next();
+    let none = || dest::Error::refused("no backups found in collection").into();
+    newest.map(Some).ok_or_else(none)
 }
 
 fn select(stmt: &Restore, found: &Found, timed: bool, cx: &Cx<'_, '_>) -> Result<Selection, Error> {

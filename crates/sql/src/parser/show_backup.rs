@@ -132,6 +132,12 @@ impl Parser<'_> {
                 let value = self.string_option()?;
                 self.set_once(&mut options.encryption_info_dir, value, "encryption_info_dir")
             }
+            _ if self.is_word("revision") => {
+                self.skip();
+                self.expect("start")?;
+                self.expect_at("time")?;
+                self.show_flag(&mut options.revision_start_time, "revision start time")
+            }
             "" if self.is_word("revision_start_time") => {
                 self.show_flag(&mut options.revision_start_time, "revision_start_time")
             }
