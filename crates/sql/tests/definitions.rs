@@ -131,9 +131,9 @@ num_replicas = 3,
 constraints = '[]',
 lease_preferences = '[]'
 > ALTER TABLE carts CONFIGURE ZONE USING gc.ttlseconds = 0
-ERROR 22023: could not validate zone config: GC.TTLSeconds 0 less than minimum allowed 1
+ERROR 23514: could not validate zone config: GC.TTLSeconds 0 less than minimum allowed 1
 > ALTER TABLE carts CONFIGURE ZONE USING num_replicas = 2
-ERROR 22023: could not validate zone config: at least 3 replicas are required for multi-replica configurations
+ERROR 23514: could not validate zone config: at least 3 replicas are required for multi-replica configurations
 > ALTER TABLE carts CONFIGURE ZONE USING shelf = 2
 ERROR 22023: unsupported zone config parameter: \"shelf\"
 > ALTER TABLE carts CONFIGURE ZONE USING gc.ttlseconds = 600

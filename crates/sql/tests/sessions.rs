@@ -99,6 +99,7 @@ fn plans() {
         info
         distribution: local
         • scan
+        missing stats
         table: t@primary
         spans: [/Table/52/1/1/2 - /Table/52/1/1/3] [/Table/52/1/1/3 - /Table/52/1/1/4]
         > EXPLAIN SELECT a FROM t WHERE c > 5 AND c < 7
@@ -107,6 +108,7 @@ fn plans() {
         • filter
         │
         └── • scan
+        missing stats
         table: t@i
         spans: [/Table/52/2/6 - /Table/52/2/7]
         > EXPLAIN SELECT a FROM t WHERE b = 1 ORDER BY a DESC LIMIT 1
@@ -117,6 +119,7 @@ fn plans() {
         └── • filter
         │
         └── • revscan
+        missing stats
         table: t@primary
         spans: FULL SCAN
         > EXPLAIN DELETE FROM t WHERE a = 1
@@ -126,6 +129,7 @@ fn plans() {
         │ from: t
         │
         └── • scan
+        missing stats
         table: t@primary
         spans: [/Table/52/1/1 - /Table/52/1/2]
         ",
