@@ -145,9 +145,9 @@ impl Schema {
         let verb = chance.pick(&["UPSERT", "UPSERT", "INSERT"]);
         let names: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
         let mut text = format!("{verb} INTO {} (k", self.full(&table.name));
-        names.iter().for_each(|name| {
+        for name in names {
             let _ = write!(text, ", {name}");
-        });
+        }
         text.push_str(") VALUES ");
         let first = chance.between(0, KEYS);
         for i in 0..chance.between(1, 6) {
@@ -165,14 +165,12 @@ impl Schema {
         let low = chance.between(0, KEYS);
         let high = low + chance.between(0, 8);
         let full = self.full(&table.name);
-        match table.columns.is_empty() {
-            true => format!("DELETE FROM {full} WHERE k = {low}"),
-            false => {
-                let (name, ty) = chance.pick(&table.columns);
-                let value = literal(ty, chance);
-                format!("UPDATE {full} SET {name} = {value} WHERE k >= {low} AND k <= {high}")
-            }
+        if table.columns.is_empty() {
+            return format!("DELETE FROM {full} WHERE k = {low}");
         }
+        let (name, ty) = chance.pick(&table.columns);
+        let value = literal(ty, chance);
+        format!("UPDATE {full} SET {name} = {value} WHERE k >= {low} AND k <= {high}")
     }
 
     fn alter(&mut self, at: usize, kind: char, chance: &mut Chance) -> String {

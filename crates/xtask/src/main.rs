@@ -26,6 +26,7 @@ cargo xtask COMMAND
   bench [--quick] [--cpu]        sizes and speeds, peers beside them where npm has them
   screens [DIR]                  pictures of the page: 1440, 820, 390 px, light and dark
   lint                           formatting, clippy on host and wasm32, documentation, licences
+  fuzz TARGET [--seconds N]      bytes at random against a reader: lexer, parser, key, value, manifest, sst, …
   setup                          only set up what is missing
   engine                         only build the engine for the page (what Trunk's hook calls)
 ";
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Some((&"build", _)) => page::release(),
         Some((&"bench", options)) => bench::all(options),
         Some((&"screens", rest)) => page::screens(rest.first().copied().unwrap_or("screenshots")),
+        Some((&"fuzz", rest)) => test::fuzz(rest),
         Some((&"lint", _)) => lint::all(),
         Some((&"setup", _)) => tools::setup_all(),
         Some((&"engine", _)) => page::engine_for_trunk(),

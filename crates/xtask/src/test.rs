@@ -55,6 +55,11 @@ pub(crate) fn all() -> Result {
     conformance()
 }
 
+/// Bytes at random against one of the readers of what comes from outside.
+pub(crate) fn fuzz(words: &[&str]) -> Result {
+    cargo(&[&["run", "--package", "fuzz", "--bin", "bytes", "--"], words].concat())
+}
+
 /// What needs no browser.
 fn native() -> Result {
     say("native tests");

@@ -163,7 +163,7 @@ impl Player {
 
     /// Restores a moment in a copy of the world and compares.
     pub(super) fn restore(&mut self, chain: usize, moment: usize) -> Outcome {
-        if self.model.chains.is_empty() || self.model.nodes.away() > 0 {
+        if self.model.chains.is_empty() || self.model.nodes.away() > 1 {
             return Ok(());
         }
         let layers = self.model.chains[chain % self.model.chains.len()].clone();

@@ -152,8 +152,8 @@ impl Player {
                 // A split that is there already, or is not to be had now, changes nothing.
                 let _answer = self.stage.run(&format!("ALTER TABLE d.t SPLIT AT VALUES ({k})"));
             }
-            Action::Full(history, disturb) => self.back_up(false, *history, *disturb)?,
-            Action::Append(disturb) => self.back_up(true, false, *disturb)?,
+            Action::Full(history, disturb) => self.back_up(Some(*history), *disturb)?,
+            Action::Append(disturb) => self.back_up(None, *disturb)?,
             Action::Restore(chain, moment) => self.restore(*chain, *moment)?,
             Action::Read(moment, by_index) => self.read(*moment, *by_index)?,
             Action::Crash => {
@@ -232,6 +232,10 @@ impl Player {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "an action that does not fit the nodes does nothing"
+    )]
     fn fault(&mut self, action: &Action) {
         let nodes = &mut self.model.nodes;
         if !nodes.are_mortal {
@@ -270,14 +274,15 @@ impl Player {
         self.stage.world.advance(30_000_000_000);
     }
 
-    /// A full, or a layer on the newest chain, as of the newest moment.
-    fn back_up(&mut self, append: bool, history: bool, disturb: Disturb) -> Outcome {
-        let (end, _) = *self.model.moments.last().unwrap_or(&(0, Default::default()));
+    /// A full with history or not, or else a layer on the newest chain, as of the newest moment.
+    fn back_up(&mut self, full: Option<bool>, disturb: Disturb) -> Outcome {
+        let Some(end) = self.model.moments.last().map(|(at, _)| *at) else { return Ok(()) };
         let last = self.model.chains.last().and_then(|chain| chain.last()).copied();
+        let append = full.is_none();
         if append && last.is_none() {
             return Ok(());
         }
-        let history = last.filter(|_| append).map_or(history, |layer| layer.history);
+        let history = full.unwrap_or_else(|| last.is_some_and(|layer| layer.history));
         let bounds = check::bounds(self);
         let into = if append { "INTO LATEST IN" } else { "INTO" };
         let options = match (history, disturb) {
@@ -291,10 +296,12 @@ impl Player {
         );
         let start = last.filter(|_| append).map_or(0, |layer| layer.end);
         // Before its first steps a job holds no record yet (v26.2), and waits without one.
-        let must = match disturb {
-            Disturb::Pause(0..=1, _) => Must::Either,
-            _ if append => bounds.reads(start),
-            _ => Must::Hold,
+        let must = if matches!(disturb, Disturb::Pause(0..=1, _)) {
+            Must::Either
+        } else if append {
+            bounds.reads(start)
+        } else {
+            Must::Hold
         };
         let before = self.manifests();
         let mut answer = match self.stage.run(&sql) {
@@ -327,7 +334,7 @@ impl Player {
                 }
                 if is_late && !append {
                     self.keep();
-                    return self.back_up(false, history, Disturb::None);
+                    return self.back_up(full, Disturb::None);
                 }
                 Ok(())
             }

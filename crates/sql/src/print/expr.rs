@@ -410,8 +410,8 @@ impl Printer<'_> {
         self.when(tuple.row, "ROW");
         self.word("(");
         self.shortened(&tuple.exprs);
-        // A comma tells a tuple of one from an expression in parentheses.
-        self.when(tuple.exprs.len() == 1, ",");
+        // A comma tells a tuple of one from an expression in parentheses; behind ROW the grammar has none.
+        self.when(tuple.exprs.len() == 1 && !tuple.row, ",");
         self.word(")");
         if labeled {
             self.word(" AS ");
