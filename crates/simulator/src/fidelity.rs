@@ -139,6 +139,13 @@ pub const SHEET: &[Topic] = &[
         "kept beside the cluster; its two tables can be read, but stand in no list and no backup",
     ),
     topic(
+        "Jobs: states, control, retries, another node after a loss",
+        Approximate,
+        Approximate,
+        "an error that may pass is tried five times before it fails a job; v26.2's job_status, job_progress and job_message stay \
+         empty, and no plan diagram is kept; of the schedules' metrics only the last completed time is kept, for the page",
+    ),
+    topic(
         "Schedules of backups: CREATE, ALTER, PAUSE, RESUME, DROP, SHOW",
         Approximate,
         Approximate,
