@@ -123,7 +123,7 @@ pub(crate) enum Said {
     /// The host of a cell changed the world.
     Changed,
     /// Time moved while playing.
-    Time(Clock),
+    Time(Rc<Clock>),
     /// It would not.
     Refused(Ask, RpcError),
     /// The engine is gone; why.
@@ -153,7 +153,7 @@ impl Client {
             let data = field(message, "data");
             return match event.as_str() {
                 "changed" => Some(Said::Changed),
-                "time" => Some(Said::Time(Clock::decode(&data))),
+                "time" => Some(Said::Time(Rc::new(Clock::decode(&data)))),
                 "error" => Some(Said::Died(String::decode(&data))),
                 _ => None,
             };

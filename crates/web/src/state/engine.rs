@@ -80,7 +80,7 @@ impl UiState {
                 self.look_again()
             }
             Said::Time(clock) => {
-                self.world.clock = Rc::new(clock);
+                self.world.clock = clock;
                 self.look_again()
             }
             Said::Refused(ask, error) => self.refused(ask, error),
