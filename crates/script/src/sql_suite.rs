@@ -443,6 +443,7 @@ fn world(options: Options) -> World {
         start: DEFAULT_START,
         scenario: "empty".to_owned(),
         policy: Policy::Auto,
+        incremental_location: options.incremental_location,
     })
 }
 

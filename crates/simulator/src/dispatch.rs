@@ -134,10 +134,11 @@ pub(crate) fn parse(
     text: &str,
 ) -> Result<Vec<parser::Parsed>, ErrorReply> {
     let version = state.clusters.get(name).map_or(state.config.version, |c| c.rules.version());
-    let dialect = match version {
+    let mut dialect = match version {
         Version::V21_2 => Dialect::V21_2,
         Version::V26_2 => Dialect::V26_2,
     };
+    dialect.incremental_location |= state.config.incremental_location;
     parser::parse_with(text, dialect).map_err(|cause| of_sql(&cause.into()))
 }
 

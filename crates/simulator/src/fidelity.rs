@@ -167,6 +167,12 @@ pub const SHEET: &[Topic] = &[
     ),
     topic("Locality-aware backups (lists of URIs)", Exact, Exact, ""),
     topic(
+        "Real backup files: amber inspect, \\sim bucket inspect, RESTORE from them",
+        Exact,
+        Exact,
+        "table files of Pebble v5 on and elided prefixes are told as problems; files of localities must lie in one bucket",
+    ),
+    topic(
         "execution locality",
         Absent,
         Approximate,

@@ -30,6 +30,9 @@ pub struct Config {
     pub scenario: String,
     /// How a statement moves time.
     pub policy: Policy,
+    /// Whether the option `incremental_location` is understood, as from v22.1 to v26.1: for scripts of that time. It is no
+    /// part of a snapshot.
+    pub incremental_location: bool,
 }
 
 /// A world to begin with.
@@ -87,6 +90,7 @@ impl Default for Config {
             start: DEFAULT_START,
             scenario: "empty".to_owned(),
             policy: Policy::Auto,
+            incremental_location: false,
         }
     }
 }

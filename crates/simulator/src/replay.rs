@@ -302,7 +302,7 @@ fn read_config(mut line: Words<'_>) -> Result<Config, SnapshotError> {
     if start.wall <= 0 || scenario::check(&scenario).is_err() {
         return Err(line.malformed());
     }
-    Ok(Config { version, seed, start, scenario, policy })
+    Ok(Config { version, seed, start, scenario, policy, ..Config::default() })
 }
 
 fn read_exec(reader: &mut Reader<'_>, mut line: Words<'_>) -> Result<Input, SnapshotError> {
