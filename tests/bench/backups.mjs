@@ -43,6 +43,7 @@ figures.fillRows = rows / (await seconds(() => fill("t", rows)));
 figures.fillMemory = db.memory() / 1e6;
 const megabytes = (rows * ROW_BYTES) / 1e6;
 
+db.run("BACKUP DATABASE b INTO 'nodelocal://1/warm'");
 const full = await times(rounds, (i) => db.run(`BACKUP DATABASE b INTO 'nodelocal://1/full${i}'`));
 figures.full = megabytes / full;
 const fullBytes = stored("full0");

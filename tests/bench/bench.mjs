@@ -125,18 +125,19 @@ function backups(peer, rows) {
     line("restore of an encrypted backup, MB/s", found.restoreEncrypted),
     line("memory after all that, wasm MB", found.endMemory, undefined, "", none, true),
   ]);
-  const goals = { "1 % clustered": 0.02, "1 % random": 0.05 };
+  // The goals speak of a million rows: of fewer, what a statement costs by itself is too large a part.
+  const goals = rows >= 1_000_000 ? { "1 % clustered": 0.02, "1 % random": 0.05 } : {};
   const lines = Object.entries(found.incremental ?? {}).map(([name, { time, bytes, kilobytes, ms }]) => ({
     work: `incremental, ${name} changed`,
     values: [time * 100, bytes * 100, ms, kilobytes],
     goal: goals[name] && goals[name] * 100,
     less: true,
-    says: name.startsWith("1 %") ? `bytes ≤ 1.2 % and 16 kB: ${bytes * 100 <= 1.2 + 1600 / (kilobytes / bytes) * 0.01 * 100 ? "✓" : "✗"}` : "",
+    says: goals[name] ? `bytes ≤ 1.2 % and 16 kB: ${kilobytes <= 0.012 * (kilobytes / bytes) + 16 ? "✓" : "✗"}` : "",
   }));
   const part = found.incremental ?? {};
   for (const how of ["clustered", "random"]) {
     const [tenth, one] = [part[`0.1 % ${how}`], part[`1 % ${how}`]];
-    if (tenth && one) lines.push({ work: `0.1 % ${how} against 1 %, time`, values: [tenth.time / one.time], goal: 0.3, less: true });
+    if (tenth && one && rows >= 1_000_000) lines.push({ work: `0.1 % ${how} against 1 %, time`, values: [tenth.time / one.time], goal: 0.3, less: true });
   }
   table("incrementals against their full", ["time %", "bytes %", "ms", "kB"], lines);
   return part;
