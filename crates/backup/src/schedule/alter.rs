@@ -275,7 +275,7 @@ fn policies(pair: &mut Pair, options: &Options, cx: &mut Cx<'_, '_>) -> Result<(
     Ok(())
 }
 
-/// EXECUTE [FULL] IMMEDIATELY.
+/// EXECUTE IMMEDIATELY, with FULL or without.
 fn execute(pair: &mut Pair, full: bool, now: i64) -> Result<(), Error> {
     let one = match &mut pair.incremental {
         Some((incremental, _)) if !full => incremental,
