@@ -435,11 +435,11 @@ fn restore_statistics(job: &Job, backup: &Backup, cx: &mut Cx<'_, '_>) -> Result
         privileges: &privileges,
         now: cx.now(),
     };
-    let rewrites = job.details.descriptor_rewrites.iter().map(|(old, to)| (*old, to.id));
+    let moved = job.details.descriptor_rewrites.iter().map(|(old, to)| (*old, to.id));
     let tables = if job.plan.is_cluster {
         job.plan.ids.iter().map(|id| (*id, *id)).collect()
     } else {
-        rewrites.collect()
+        moved.collect()
     };
     let is_new = cx.rules().user_ids();
     sys::alone(cx, |sys| {

@@ -280,41 +280,44 @@ pub(crate) fn refer(draft: &mut Draft, table: u32) -> Result<(), Error> {
 /// Refuses to drop a member that stands in a row.
 fn refuse_used(id: u32, label: &str, cx: &mut Cx<'_>) -> Result<(), Error> {
     let snapshot = cx.snapshot()?;
-    let oid = USER_TYPE_BASE + id;
+    let wanted = USER_TYPE_BASE + id;
     for table in snapshot.tables().filter(|table| table.state == i32::from(State::Public)) {
         for column in &table.columns {
             let Some(ty) = &column.ty else { continue };
-            let is_array = ty.array_contents.as_ref().is_some_and(|element| element.oid == oid);
-            if (ty.oid != oid && !is_array) || column.is_virtual {
+            let is_array = ty.array_contents.as_ref().is_some_and(|element| element.oid == wanted);
+            if (ty.oid != wanted && !is_array) || column.is_virtual {
                 continue;
             }
             let label = crate::print::quote(label);
             let name = crate::print::name_to_string(&column.name);
-            let test = if is_array {
+            let condition = if is_array {
                 format!("{label} = ANY ({name}::STRING[])")
             } else {
                 format!("{name}::STRING = {label}")
             };
-            let full = snapshot.full_name(table).map(|part| crate::print::name_to_string(&part));
+            let whole = snapshot.full_name(table).map(|part| crate::print::name_to_string(&part));
             let keys: Vec<String> = table.primary_index.key_column_names.clone();
             let shown: Vec<String> =
                 keys.iter().map(|key| crate::print::name_to_string(key)).collect();
-            let text =
-                format!("SELECT {} FROM {} WHERE {test} LIMIT 1", shown.join(", "), full.join("."));
+            let query_text = format!(
+                "SELECT {} FROM {} WHERE {condition} LIMIT 1",
+                shown.join(", "),
+                whole.join(".")
+            );
             let Some(Statement::Select(query)) =
-                crate::parser::parse(&text)?.pop().map(|parsed| parsed.stmt)
+                crate::parser::parse(&query_text)?.pop().map(|parsed| parsed.stmt)
             else {
                 continue;
             };
             let found = super::ddl_query::rows(&query, cx)?.rows;
             if let Some(row) = found.first() {
-                let cells = keys.iter().zip(row);
-                let cells: Vec<String> =
-                    cells.map(|(key, value)| format!("{key}={}", value.to_text())).collect();
+                let pairs = keys.iter().zip(row);
+                let told: Vec<String> =
+                    pairs.map(|(key, value)| format!("{key}={}", value.to_text())).collect();
                 let text = format!(
                     "could not remove enum value {label} as it is being used by \"{}\" in row: {}",
                     table.name,
-                    cells.join(", ")
+                    told.join(", ")
                 );
                 return Err(CatalogError::dependents(text).into());
             }

@@ -17,6 +17,7 @@ use crate::ast::{ObjectName, Select, Statement};
 use crate::catalog::descpb::{DependedOn, TableDescriptor};
 use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::names::{Scope, kind_of};
+use crate::catalog::snapshot::Snapshot;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::outcome::{Column, Outcome};
@@ -77,8 +78,26 @@ pub(crate) fn create(stmt: &CreateView, cx: &mut Cx<'_>) -> Result<Outcome, Erro
     } else {
         desc.families.clear();
     }
+    put(desc, old.as_deref(), reads, snapshot, cx)?;
+    if stmt.materialized && !stmt.no_data {
+        fill(id, &stmt.query, cx)?;
+    }
+    let description = describe(stmt, &query, &place.full(stmt.name.object()));
+    ddl::note_job(&JobNote { description: &description, ids: &[id], of_type: false }, cx)?;
+    Ok(Outcome::tag(tag))
+}
+
+/// Writes a view in place of `old`, if there is one, and tells what it reads of it.
+fn put(
+    mut desc: TableDescriptor,
+    old: Option<&TableDescriptor>,
+    reads: Vec<ddl_query::Read>,
+    snapshot: Arc<Snapshot>,
+    cx: &mut Cx<'_>,
+) -> Result<(), Error> {
+    let id = desc.id;
     let mut draft = Draft::new(snapshot);
-    if let Some(old) = &old {
+    if let Some(old) = old {
         desc.version = old.version;
         desc.privileges.clone_from(&old.privileges);
         desc.depended_on_by.clone_from(&old.depended_on_by);
@@ -90,20 +109,11 @@ pub(crate) fn create(stmt: &CreateView, cx: &mut Cx<'_>) -> Result<Outcome, Erro
         draft.add_table(desc);
     }
     for read in reads {
-        draft.table(read.id)?.depended_on_by.push(DependedOn {
-            id,
-            column_ids: read.columns,
-            ..Default::default()
-        });
+        let by = DependedOn { id, column_ids: read.columns, ..Default::default() };
+        draft.table(read.id)?.depended_on_by.push(by);
     }
     ddl_type::refer(&mut draft, id)?;
-    draft.write(cx)?;
-    if stmt.materialized && !stmt.no_data {
-        fill(id, &stmt.query, cx)?;
-    }
-    let description = describe(stmt, &query, &place.full(stmt.name.object()));
-    ddl::note_job(&JobNote { description: &description, ids: &[id], of_type: false }, cx)?;
-    Ok(Outcome::tag(tag))
+    draft.write(cx)
 }
 
 fn describe(stmt: &CreateView, query: &Select, full: &str) -> String {
