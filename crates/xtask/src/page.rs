@@ -18,6 +18,10 @@ fn engine_dir() -> PathBuf {
 
 /// Builds the engine as a module for `flavour` of `wasm-bindgen` into `out`.
 pub(crate) fn engine(flavour: &str, out: &Path) -> Result {
+    bind_engine(flavour, out, &["--remove-name-section"])
+}
+
+fn bind_engine(flavour: &str, out: &Path, options: &[&str]) -> Result {
     let bin = tools::wasm_bindgen()?;
     run(command(
         "cargo",
@@ -34,20 +38,21 @@ pub(crate) fn engine(flavour: &str, out: &Path) -> Result {
     ))?;
     let wasm = target_dir().join("wasm32-unknown-unknown/engine/js.wasm");
     let (wasm, out) = (wasm.to_string_lossy().into_owned(), out.to_string_lossy().into_owned());
-    run(command(
-        bin.join("wasm-bindgen"),
-        &[
-            "--remove-name-section",
-            "--remove-producers-section",
-            "--target",
-            flavour,
-            "--out-name",
-            "engine",
-            "--out-dir",
-            &out,
-            &wasm,
-        ],
-    ))
+    let mut args = vec!["--remove-producers-section", "--target", flavour];
+    args.extend(["--out-name", "engine", "--out-dir", &out, &wasm]);
+    args.extend(options);
+    run(command(bin.join("wasm-bindgen"), &args))
+}
+
+/// The engine as it is released: functions that are the same become one, and those of like names lie side by side, so
+/// that Brotli finds what they share. All else that `wasm-opt` can do makes the file shorter and its compressed form
+/// longer (docs/weight.md).
+fn released_engine(flavour: &str, out: &Path, wasm_opt: Option<&Path>) -> Result {
+    let Some(program) = wasm_opt else { return engine(flavour, out) };
+    bind_engine(flavour, out, &[])?;
+    let passes =
+        ["--duplicate-function-elimination", "--reorder-functions-by-name", "--strip-debug"];
+    optimise(program, &out.join("engine_bg.wasm"), &passes)
 }
 
 /// What Trunk's hook calls before it builds the page.
@@ -112,12 +117,18 @@ pub(crate) fn build() -> Result<PathBuf> {
 /// The release: a static folder that works under any sub-path, and the npm package.
 pub(crate) fn release() -> Result {
     let dist = build()?;
-    optimise(&dist)?;
+    let wasm_opt = wasm_opt()?;
+    let wasm_opt = wasm_opt.as_deref();
+    if let Some(program) = wasm_opt {
+        for file in wasm_files(&dist)? {
+            optimise(program, &file, &["-Os"])?;
+        }
+    }
+    released_engine("web", &dist.join("engine"), wasm_opt)?;
     let npm = dist.join("npm");
     say("building the npm package");
-    engine("web", &npm.join("web"))?;
-    engine("nodejs", &npm.join("node"))?;
-    optimise(&npm)?;
+    released_engine("web", &npm.join("web"), wasm_opt)?;
+    released_engine("nodejs", &npm.join("node"), wasm_opt)?;
     // Node takes `.js` for a module when the package says so; the Node flavour is CommonJS.
     fs::write(npm.join("node/package.json"), "{ \"type\": \"commonjs\" }\n")?;
     fs::copy(root().join("www/package.json"), npm.join("package.json"))?;
@@ -127,38 +138,48 @@ pub(crate) fn release() -> Result {
     Ok(())
 }
 
-/// Runs `wasm-opt` of the npm package `binaryen` over each wasm file, if npm is there.
-fn optimise(folder: &Path) -> Result {
+/// `wasm-opt` of the npm package `binaryen`, if npm is there.
+fn wasm_opt() -> Result<Option<PathBuf>> {
     let home = root().join("target/tools");
     let program = home.join("node_modules/.bin/wasm-opt");
     if !program.is_file() {
         let home_text = home.to_string_lossy().into_owned();
         fs::create_dir_all(&home)?;
-        if !succeeds(
-            "npm",
-            &["install", "--silent", "--no-save", "--prefix", &home_text, "binaryen@130"],
-        ) {
-            println!(
-                "  npm is not there: wasm files stay as the compiler left them (larger, not slower)"
-            );
-            return Ok(());
+        let words = ["install", "--silent", "--no-save", "--prefix", &home_text, "binaryen@130"];
+        if !succeeds("npm", &words) {
+            println!("  npm is not there: wasm files stay as the compiler left them");
+            return Ok(None);
         }
     }
-    for file in wasm_files(folder)? {
-        let text = file.to_string_lossy().into_owned();
-        println!("  wasm-opt {}", file.file_name().unwrap_or_default().to_string_lossy());
-        run(command(&program, &["-O3", "--all-features", &text, "-o", &text]))?;
-    }
-    Ok(())
+    Ok(Some(program))
 }
 
+/// Runs `wasm-opt` over one file.
+fn optimise(program: &Path, file: &Path, passes: &[&str]) -> Result {
+    let text = file.to_string_lossy().into_owned();
+    println!("  wasm-opt {}", file.file_name().unwrap_or_default().to_string_lossy());
+    let mut args = passes.to_vec();
+    // What today's compiler takes for granted. All that the tool knows would be more than browsers read.
+    args.extend([
+        "--enable-bulk-memory",
+        "--enable-bulk-memory-opt",
+        "--enable-call-indirect-overlong",
+        "--enable-multivalue",
+        "--enable-mutable-globals",
+        "--enable-nontrapping-float-to-int",
+        "--enable-reference-types",
+        "--enable-sign-ext",
+    ]);
+    args.extend([text.as_str(), "-o", &text]);
+    run(command(program, &args))
+}
+
+/// The wasm files that lie in a folder itself: in `dist/`, those of the page.
 fn wasm_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.is_dir() {
-            found.extend(wasm_files(&path)?);
-        } else if path.extension().is_some_and(|ending| ending == "wasm") {
+        if path.extension().is_some_and(|ending| ending == "wasm") {
             found.push(path);
         }
     }
