@@ -209,6 +209,14 @@ fn read(mut parser: lexopt::Parser) -> Result<Option<Raw>, lexopt::Error> {
             Long("scenario") => {
                 raw.scenario = Some(parser.value()?.parse_with(scenario)?);
             }
+            Long("seeds") => raw.seeds = parser.value()?.parse()?,
+            Long("steps") => raw.steps = parser.value()?.parse()?,
+            Long("only") => {
+                raw.only = parser.value()?.parse_with(|text| {
+                    let places = text.split(',').map(str::parse);
+                    places.collect::<Result<_, _>>().map_err(|_| "not places like 3,17,44")
+                })?;
+            }
             Long("save") => raw.save = Some(parser.value()?.into()),
             Value(word) => raw.words.push(word),
             Short(_) | Long(_) => return Err(arg.unexpected()),
