@@ -66,7 +66,23 @@ pub(crate) fn embed_for_trunk() -> Result {
         std::env::var_os("TRUNK_STAGING_DIR").ok_or("no TRUNK_STAGING_DIR: Trunk calls this")?;
     let folder = PathBuf::from(folder);
     let page = fs::read_to_string(folder.join("index.html"))?;
-    Ok(fs::write(folder.join("embed.html"), page.replacen("<html", "<html data-embed", 1))?)
+    let cell = without_integrity(&page.replacen("<html", "<html data-embed", 1));
+    Ok(fs::write(folder.join("embed.html"), cell)?)
+}
+
+/// A document whose style sheets and scripts carry no digest: in the opaque origin of a sandboxed frame a digest makes every file
+/// a cross-origin one that the browser then refuses to compare.
+fn without_integrity(page: &str) -> String {
+    let mut parts = page.split(" integrity=");
+    let mut cell = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = match part.strip_prefix('"') {
+            Some(quoted) => quoted.find('"').map(|at| at + 2),
+            None => part.find([' ', '>']),
+        };
+        cell.push_str(end.and_then(|end| part.get(end..)).unwrap_or_default());
+    }
+    cell
 }
 
 /// Builds the page with Trunk; `verb` is `build` or `serve`.
