@@ -198,10 +198,40 @@ pub const SHEET: &[Topic] = &[
     ),
     topic("Compaction of chains", Absent, NotSimulated, ""),
     topic(
-        "Failures of nodes, partitions, decommission",
+        "Failures of nodes, partitions, drain, decommission",
+        Approximate,
+        Approximate,
+        "leases wait for liveness records (9 s, 6 s in v26.2); five minutes make a node dead; clients are led to the first node that takes them; a statement waits a minute for a range where v21.2 waits for ever",
+    ),
+    topic(
+        "Moving replicas and leases",
+        Approximate,
+        Approximate,
+        "a queue at 32 MB a second after failures and changes of zones; neither load nor disk space counts; a table that is still empty lies where its zone wants it at once",
+    ),
+    topic(
+        "Follower reads, latency between regions",
+        Approximate,
+        Approximate,
+        "reads at closed timestamps need no majority; a statement is charged one round trip of its reads and one of its writes",
+    ),
+    topic(
+        "Faults of buckets",
+        Approximate,
+        Approximate,
+        "outage, denial, expiry, slowness, throttling, lock hold for a store as a whole and are met where a step opens it; texts are ours after the stores' own",
+    ),
+    topic(
+        "Zones of partitions",
         NotSimulated,
         NotSimulated,
-        "replicas and their positions are there",
+        "zones of ranges, databases, tables and indexes are whole",
+    ),
+    topic(
+        "Waits for conflicting transactions",
+        Approximate,
+        Approximate,
+        "a statement that meets another transaction's intent is refused with 40001 instead of waiting",
     ),
 ];
 
