@@ -209,13 +209,13 @@ fn check_from(
             (true, Datum::from(""), told)
         }
         Err(cause) => {
-            let none = [
+            let nothing = [
                 Datum::from("0 B"),
                 Datum::from("0 B/s"),
                 Datum::from("0 B/s"),
                 Datum::Bool(false),
             ];
-            (false, Datum::string(cause.to_string()), none)
+            (false, Datum::string(cause.to_string()), nothing)
         }
     };
     let mut row =

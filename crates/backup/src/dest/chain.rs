@@ -163,6 +163,11 @@ pub fn read_layer(
     let at = home.join(subdir);
     let manifest = read_manifest(&at.main, key, buckets, nanos)
         .map_err(|cause| explain(cause, &at.main, reader, buckets, nanos))?;
+    if manifest.elided_prefix != 0 && reader == Reader::Restore {
+        return Err(Error::refused(
+            "unimplemented: data files whose keys lack their prefix (elided_prefix)",
+        ));
+    }
     let mut parts = Vec::new();
     let named = manifest.locality_kvs.iter().zip(&manifest.partition_descriptor_filenames);
     for (pair, file) in named.filter(|_| reader != Reader::Append) {

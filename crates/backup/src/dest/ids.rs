@@ -9,7 +9,7 @@
 //! names no backup. Left out: the index files from which the real system reads them; here names tell the same.
 
 use base::hlc::Timestamp;
-use base::num::{as_unsigned, to_i64, to_usize};
+use base::num::as_unsigned;
 use cloud::bucket::Buckets;
 use cloud::store::Store;
 use sql::rules::Rules;
@@ -107,7 +107,7 @@ fn encode(full: u64, end: u64) -> String {
 /// F and E of an id. *Units*: milliseconds.
 fn decode(id: &str) -> Option<(u64, u64)> {
     let mut bytes = base64(id)?;
-    if bytes.len() < 5 || bytes.len() > 16 || id.len() % 4 != 0 {
+    if bytes.len() < 5 || bytes.len() > 16 || !id.len().is_multiple_of(4) {
         return None;
     }
     bytes.resize(16, 0);
@@ -115,7 +115,9 @@ fn decode(id: &str) -> Option<(u64, u64)> {
     let (xor, end) = bytes.split_first_chunk::<8>()?;
     let end = u64::from_be_bytes(end.try_into().ok()?);
     let full = u64::from_be_bytes(*xor) ^ end;
-    let fits = |millis: u64| millis % 10 == 0 && to_i64(to_usize(millis)) < i64::MAX / 1_000_000;
+    let fits = |millis: u64| {
+        millis.is_multiple_of(10) && i64::try_from(millis).is_ok_and(|n| n < i64::MAX / 1_000_000)
+    };
     (fits(end) && fits(full) && full <= end).then_some((full, end))
 }
 

@@ -34,7 +34,7 @@ fn int(n: impl Into<i64>) -> Json {
 }
 
 fn wide(n: u64) -> Json {
-    Json::int(num::to_i64(num::to_usize(n)))
+    Json::int(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
 fn texts<'a>(all: impl IntoIterator<Item = &'a String>) -> Json {

@@ -186,10 +186,10 @@ impl Look {
             }
         };
         for subdir in subdirs {
-            seen.layers.push(self.layer(home, subdir, key.as_ref()));
+            seen.layers.push(self.layer(home, &subdir, key.as_ref()));
         }
         seen.layers.sort_by_key(|layer| layer.read.as_ref().map(|read| read.manifest.end()));
-        self.check_order(&mut seen);
+        check_order(&mut seen);
         seen
     }
 
@@ -206,9 +206,9 @@ impl Look {
         key.map_err(|cause| cause.to_string())
     }
 
-    fn layer(&self, home: &Home, subdir: String, key: Option<&Key>) -> LayerSeen {
-        let mut seen = LayerSeen { dir: subdir.clone(), ..LayerSeen::default() };
-        let read = chain::read_layer(home, &subdir, key, &self.buckets, Reader::Show, &mut 0);
+    fn layer(&self, home: &Home, subdir: &str, key: Option<&Key>) -> LayerSeen {
+        let mut seen = LayerSeen { dir: subdir.to_owned(), ..LayerSeen::default() };
+        let read = chain::read_layer(home, subdir, key, &self.buckets, Reader::Show, &mut 0);
         let layer = match read {
             Ok(layer) => layer,
             Err(cause) => {
@@ -244,33 +244,17 @@ impl Look {
                 Err(cause) => seen.problems.push(format!("{}: {cause}", file.path)),
             }
         }
+        if layer.manifest.elided_prefix != 0 {
+            let said =
+                "keys of its data files lack their prefix: they can be counted, not restored";
+            seen.problems.push(said.to_owned());
+        }
         seen.digest = hex(&entries.finalize());
         for wrong in backup::manifest::invariants::check(&layer.manifest) {
             seen.problems.push(format!("manifest: {} ({})", wrong.rule, wrong.found));
         }
         seen.read = Some(layer);
         seen
-    }
-
-    /// Whether the layers make one chain.
-    fn check_order(&self, seen: &mut ChainSeen) {
-        let read: Vec<_> = seen.layers.iter().filter_map(|layer| layer.read.as_ref()).collect();
-        match read.first() {
-            Some(first) if !first.manifest.is_full() => {
-                seen.problems
-                    .push("the full is missing: nothing of this chain can be restored".to_owned());
-            }
-            Some(_) | None => {}
-        }
-        let manifests: Vec<_> = read.iter().map(|layer| &layer.manifest).collect();
-        let wanted: Vec<Span> = manifests
-            .last()
-            .map_or_else(Vec::new, |last| last.spans.iter().map(Span::from).collect());
-        if let Err(cause) =
-            chain::check_covered(&manifests, &wanted, Rules::v21_2(), keyspan::words)
-        {
-            seen.problems.push(cause.to_string());
-        }
     }
 
     /// What a restore to the end of the first `count` layers would bring, by whole name of the table.
@@ -301,6 +285,24 @@ impl Look {
             Wanted { spans: &spans, at, tables: &tables, stamp: at.next(), primaries: &primaries };
         let merged = merge::merge(&inputs, wanted).ok()?;
         Some(facts::rows(&merged.batch, &snapshot, last))
+    }
+}
+
+/// Whether the layers make one chain.
+fn check_order(seen: &mut ChainSeen) {
+    let read: Vec<_> = seen.layers.iter().filter_map(|layer| layer.read.as_ref()).collect();
+    match read.first() {
+        Some(first) if !first.manifest.is_full() => {
+            seen.problems
+                .push("the full is missing: nothing of this chain can be restored".to_owned());
+        }
+        Some(_) | None => {}
+    }
+    let manifests: Vec<_> = read.iter().map(|layer| &layer.manifest).collect();
+    let wanted: Vec<Span> =
+        manifests.last().map_or_else(Vec::new, |last| last.spans.iter().map(Span::from).collect());
+    if let Err(cause) = chain::check_covered(&manifests, &wanted, Rules::v21_2(), keyspan::words) {
+        seen.problems.push(cause.to_string());
     }
 }
 
