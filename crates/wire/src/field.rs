@@ -50,7 +50,7 @@ pub trait Value: Sized {
 }
 
 macro_rules! varints {
-    ($($ty:ty: $to:expr, $from:expr;)*) => {$(
+    ($($ty:ty: $to:path, $from:path;)*) => {$(
         impl Value for $ty {
             const PACKS: bool = true;
 
@@ -63,13 +63,11 @@ macro_rules! varints {
             }
 
             fn to_varint(&self) -> u64 {
-                let to: fn($ty) -> u64 = $to;
-                to(*self)
+                $to(*self)
             }
 
             fn merge_value(&mut self, _: u32, wire: Wire<'_>, _: u32) -> Result<(), Error> {
-                let from: fn(u64) -> $ty = $from;
-                *self = from(wire.varint()?);
+                *self = $from(wire.varint()?);
                 Ok(())
             }
 
@@ -81,11 +79,19 @@ macro_rules! varints {
 }
 
 varints! {
-    bool: u64::from, |number| number != 0;
+    bool: u64::from, is_true;
     u32: u64::from, base::num::low_u32;
-    i32: |number| i64::from(number).cast_unsigned(), low_i32;
-    u64: |number| number, |number| number;
+    i32: sign_extended, low_i32;
+    u64: std::convert::identity, std::convert::identity;
     i64: i64::cast_unsigned, u64::cast_signed;
+}
+
+fn is_true(number: u64) -> bool {
+    number != 0
+}
+
+fn sign_extended(number: i32) -> u64 {
+    i64::from(number).cast_unsigned()
 }
 
 fn put_number(tag: u32, number: u64, out: &mut Vec<u8>) {
@@ -227,11 +233,15 @@ impl<T: Value> Field for Option<T> {
 impl<T: Value> Field for Vec<T> {
     fn put(&self, spec: &Spec, out: &mut Vec<u8>) {
         if !T::PACKS || spec.how == How::Unpacked {
-            self.iter().for_each(|value| value.put_value(spec.tag, out));
+            for value in self {
+                value.put_value(spec.tag, out);
+            }
         } else if !self.is_empty() {
             put_key(spec.tag, BYTES, out);
             let start = out.len();
-            self.iter().for_each(|value| put_varint(value.to_varint(), out));
+            for value in self {
+                put_varint(value.to_varint(), out);
+            }
             put_length_before(start, out);
         }
     }

@@ -135,9 +135,8 @@ fn take<'a>(bytes: &mut &'a [u8], len: u64) -> Result<&'a [u8], Error> {
 /// The next field; none at the end. Groups are passed over.
 pub(crate) fn next<'a>(bytes: &mut &'a [u8], depth: u32) -> Result<Option<(u32, Wire<'a>)>, Error> {
     while !bytes.is_empty() {
-        match value(bytes, depth)? {
-            (tag, Some(wire)) => return Ok(Some((tag, wire))),
-            (_, None) => {}
+        if let (tag, Some(wire)) = value(bytes, depth)? {
+            return Ok(Some((tag, wire)));
         }
     }
     Ok(None)
