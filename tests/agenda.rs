@@ -28,10 +28,10 @@ fn future(stage: &Stage, to: i64) -> Vec<SimEvent> {
     let mut stage = stage.clone();
     let since = stage.world.event_count() + 1;
     stage.world.advance(to - stage.world.now().wall);
-    match stage.world.view(&Query::Events { since, limit: 100_000 }) {
-        View::Events(view) => view.events,
-        _ => panic!("no events"),
-    }
+    let View::Events(view) = stage.world.view(&Query::Events { since, limit: 100_000 }) else {
+        panic!("no events")
+    };
+    view.events
 }
 
 /// Whether this is GC that removes something, which alone is no chain's fate.
@@ -67,7 +67,7 @@ fn run(version: Version, seed: u64) -> usize {
             .must(&format!("CREATE DATABASE {db}; CREATE TABLE {db}.t (k INT PRIMARY KEY, v INT)"))
             .expect("a table");
     }
-    let mut seen = 0;
+    let mut fates_seen = 0;
     for _ in 0..14 {
         change(&mut stage, &mut chance);
         let (items, end) = agenda(&mut stage);
@@ -87,7 +87,7 @@ fn run(version: Version, seed: u64) -> usize {
             told.dedup();
             came.dedup();
             assert_eq!(told, came, "seed {seed}: {items:#?}\n{events:#?}");
-            seen += told.len();
+            fates_seen += told.len();
         }
         let removal = items.iter().find(|item| removes(item));
         let first = events.iter().find(|event| event.kind == "gc");
@@ -97,7 +97,7 @@ fn run(version: Version, seed: u64) -> usize {
             "seed {seed}: {items:#?}\n{events:#?}"
         );
     }
-    seen
+    fates_seen
 }
 
 #[test]

@@ -177,8 +177,8 @@ impl Case {
         }
     }
 
-    fn pause(&self, i: usize, state: &Stage, wanted: &End) {
-        let mut stage = state.clone();
+    fn pause(&self, i: usize, before_step: &Stage, wanted: &End) {
+        let mut stage = before_step.clone();
         let all = "(SELECT job_id FROM [SHOW JOBS] WHERE status = 'running' AND job_type IN ('BACKUP', 'RESTORE'))";
         stage.run_as("watch", &format!("PAUSE JOBS {all}")).expect("a pause");
         stage.must("\\sim until job done").expect("time");
@@ -197,8 +197,8 @@ impl Case {
         assert_eq!(got.answers, wanted.answers, "paused before step {i} of {}", self.statement);
     }
 
-    fn cancel(&self, i: usize, state: &Stage, before: &mut Stage) {
-        let mut stage = state.clone();
+    fn cancel(&self, i: usize, before_step: &Stage, before: &mut Stage) {
+        let mut stage = before_step.clone();
         let all = "CANCEL JOBS (SELECT job_id FROM [SHOW JOBS] WHERE status = 'running' AND job_type IN ('BACKUP', 'RESTORE'))";
         stage.run_as("watch", all).expect("a cancellation");
         stage.must("\\sim until job done").expect("time");

@@ -133,7 +133,8 @@ impl Chain {
             }
         }
         let named = damaged.iter().any(|object| names(&said, object));
-        if !named && !(said.is_empty() && damaged.iter().all(|object| spared(object))) {
+        let harmless = said.is_empty() && damaged.iter().all(|object| spared(object));
+        if !named && !harmless {
             findings.push(format!("{what}: not named, said: {said:?}"));
         }
     }

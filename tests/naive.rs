@@ -45,7 +45,7 @@ fn num(chance: &mut Chance, depth: usize) -> Num {
     match if depth == 0 { chance.below(5) } else { chance.below(10) } {
         0 => Num::Int(chance.between(-5, 12)),
         1 if depth > 0 => Num::Null,
-        0..=4 => Num::Column(chance.below(3)),
+        1..=4 => Num::Column(chance.below(3)),
         5 => Num::Minus(inner(chance)),
         6 | 7 => Num::Op(*chance.pick(&['+', '-', '*']), inner(chance), inner(chance)),
         8 => Num::Case(Box::new(test(chance, depth - 1)), inner(chance), inner(chance)),
@@ -116,6 +116,15 @@ fn or(x: Truth, y: Truth) -> Truth {
     and(x.map(|x| !x), y.map(|y| !y)).map(|both| !both)
 }
 
+/// Whether a value is one of a list: unknown if it is not found and one of the two is NULL.
+fn among(value: Value, list: &[Value]) -> Truth {
+    let mut found = Some(false);
+    for one in list {
+        found = or(found, compare("=", value, *one));
+    }
+    found
+}
+
 fn compare(op: &str, x: Value, y: Value) -> Truth {
     let order = x?.cmp(&y?);
     Some(match op {
@@ -154,9 +163,9 @@ impl Test {
             Self::Or(x, y) => or(x.holds(row), y.holds(row)),
             Self::Not(x) => x.holds(row).map(|holds| !holds),
             Self::IsNull(x) => Some(x.value(row).is_none()),
-            Self::In(x, list) => list
-                .iter()
-                .fold(Some(false), |found, y| or(found, compare("=", x.value(row), y.value(row)))),
+            Self::In(x, list) => {
+                among(x.value(row), &list.iter().map(|y| y.value(row)).collect::<Vec<_>>())
+            }
             Self::Between(x, low, high) => and(
                 compare(">=", x.value(row), low.value(row)),
                 compare("<=", x.value(row), high.value(row)),
@@ -164,6 +173,22 @@ impl Test {
             Self::Distinct(x, y) => Some(x.value(row) != y.value(row)),
         }
     }
+}
+
+fn grouped(kept: &Rows, p: &str) -> (String, Rows, bool) {
+    let mut groups: BTreeMap<Value, Rows> = BTreeMap::new();
+    for row in kept {
+        groups.entry(row[1]).or_default().push(row.clone());
+    }
+    let rows = groups.into_iter().map(|(b, rows)| {
+        let known: Vec<i64> = rows.iter().filter_map(|row| row[2]).collect();
+        let count = |n: usize| i64::try_from(n).ok();
+        let sum = (!known.is_empty()).then(|| known.iter().sum());
+        vec![b, count(rows.len()), count(known.len()), sum, known.iter().min().copied()]
+    });
+    let sql =
+        format!("SELECT b, count(*), count(c), sum(c)::INT, min(c) FROM t WHERE {p} GROUP BY b");
+    (sql, rows.collect(), false)
 }
 
 /// Both tables: `t (a, b, c)` by `a`, `u (x, y)` by `x`.
@@ -213,7 +238,7 @@ impl Model {
                     false,
                 )
             }
-            4 => self.grouped(&kept, &pt),
+            4 => grouped(&kept, &pt),
             5 => self.joined(&p, chance.percent(50)),
             6 => self.subquery(&kept, &pt, chance.below(3)),
             7 => self.set(chance.below(4)),
@@ -234,21 +259,6 @@ impl Model {
         }
     }
 
-    fn grouped(&self, kept: &Rows, p: &str) -> (String, Rows, bool) {
-        let mut groups: BTreeMap<Value, Rows> = BTreeMap::new();
-        kept.iter().for_each(|row| groups.entry(row[1]).or_default().push(row.clone()));
-        let rows = groups.into_iter().map(|(b, rows)| {
-            let known: Vec<i64> = rows.iter().filter_map(|row| row[2]).collect();
-            let count = |n: usize| i64::try_from(n).ok();
-            let sum = (!known.is_empty()).then(|| known.iter().sum());
-            vec![b, count(rows.len()), count(known.len()), sum, known.iter().min().copied()]
-        });
-        let sql = format!(
-            "SELECT b, count(*), count(c), sum(c)::INT, min(c) FROM t WHERE {p} GROUP BY b"
-        );
-        (sql, rows.collect(), false)
-    }
-
     fn joined(&self, p: &Test, left: bool) -> (String, Rows, bool) {
         let mut rows = Rows::new();
         for row in self.rows() {
@@ -267,18 +277,18 @@ impl Model {
     }
 
     fn subquery(&self, kept: &Rows, p: &str, kind: usize) -> (String, Rows, bool) {
-        let among = |v: Value| {
-            self.u.iter().fold(Some(false), |found, [_, y]| or(found, compare("=", v, *y)))
+        let y: Vec<Value> = self.u.iter().map(|row| row[1]).collect();
+        let clause = [
+            "b IN (SELECT y FROM u)",
+            "b NOT IN (SELECT y FROM u)",
+            "EXISTS (SELECT 1 FROM u WHERE x = c)",
+        ][kind];
+        let holds = |row: &&Vec<Value>| match kind {
+            0 => among(row[1], &y) == Some(true),
+            1 => among(row[1], &y) == Some(false),
+            _ => self.u.iter().any(|[x, _]| *x == row[2]),
         };
-        let (clause, holds): (&str, Box<dyn Fn(&Vec<Value>) -> Truth>) = match kind {
-            0 => ("b IN (SELECT y FROM u)", Box::new(|row| among(row[1]))),
-            1 => ("b NOT IN (SELECT y FROM u)", Box::new(|row| among(row[1]).map(|is| !is))),
-            _ => (
-                "EXISTS (SELECT 1 FROM u WHERE x = c)",
-                Box::new(|row| Some(self.u.iter().any(|[x, _]| *x == row[2] && x.is_some()))),
-            ),
-        };
-        let rows = kept.iter().filter(|row| holds(row) == Some(true)).map(|row| vec![row[0]]);
+        let rows = kept.iter().filter(holds).map(|row| vec![row[0]]);
         (format!("SELECT a FROM t WHERE {p} AND {clause}"), rows.collect(), false)
     }
 

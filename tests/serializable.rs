@@ -74,12 +74,11 @@ impl Run {
                 row[i].as_deref().and_then(|text| text.parse().ok()).expect("a number")
             };
             let (k, v) = (number(0), number(1));
-            match txn.writes.get(&k) {
-                Some(own) => assert_eq!(*own, v, "a transaction sees its own writes"),
-                None => {
-                    let first = *txn.reads.entry(k).or_insert(v);
-                    assert_eq!(first, v, "a read is repeatable");
-                }
+            if let Some(own) = txn.writes.get(&k) {
+                assert_eq!(*own, v, "a transaction sees its own writes");
+            } else {
+                let first = *txn.reads.entry(k).or_insert(v);
+                assert_eq!(first, v, "a read is repeatable");
             }
         }
         Some(txn)
