@@ -60,15 +60,15 @@ pub(crate) fn befall(state: &mut State, name: &str, fault: &Fault) -> Result<Str
     let before = toll(&cluster.kv);
     let words = change(&mut cluster.kv, fault, now)?;
     cluster.balancing = true;
-    let tone = match fault {
-        Fault::Node(_, NodeVerb::Stop | NodeVerb::Kill) | Fault::Partition(_) => Tone::Warn,
-        _ => Tone::Neutral,
-    };
+    let is_grave =
+        matches!(fault, Fault::Node(_, NodeVerb::Stop | NodeVerb::Kill) | Fault::Partition(_));
+    let tone = if is_grave { Tone::Warn } else { Tone::Neutral };
     state.note(Event::new(now, Kind::Node, tone, words.clone()));
-    match fault {
-        Fault::Node(id, NodeVerb::Kill) => lose_disk(state, name, *id),
-        Fault::Clock(id, nanos) => stop_the_skewed(state, name, *id, *nanos),
-        _ => {}
+    if let Fault::Node(id, NodeVerb::Kill) = fault {
+        lose_disk(state, name, *id);
+    }
+    if let Fault::Clock(id, nanos) = fault {
+        stop_the_skewed(state, name, *id, *nanos);
     }
     aftermath(state, name, before);
     Ok(words)
@@ -297,7 +297,11 @@ pub(crate) fn follow(state: &mut State, name: &str) {
             is_planned = change.as_ref() == Some(&**planned);
             is_planned
         }
-        _ => true,
+        Item::Replicate { .. }
+        | Item::JobStep { .. }
+        | Item::Scheduler { .. }
+        | Item::Workload { .. }
+        | Item::Fault { .. } => true,
     });
     if let Some(at) = expiry {
         state.agenda.push(at.max(now), Item::Liveness { cluster: name.to_owned() });

@@ -37,7 +37,7 @@ pub(super) fn diff(world: &World, a: &str, b: &str) -> Outcome {
     let mut out = vec![parting(world, at_a, at_b)];
     let names = [a, b];
     out.push(first_event(world, at_a, at_b, names));
-    let maps = sides.each_mut().map(|state| view::chains::map(state));
+    let maps = sides.each_mut().map(view::chains::map);
     push(&mut out, "chains", chains(&maps, names));
     push(&mut out, "errors", errors(world, at_a, at_b, names));
     push(&mut out, "rows", rows(&sides, names));

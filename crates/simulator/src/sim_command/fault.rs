@@ -147,11 +147,11 @@ pub(super) fn parse(first: &str, words: &mut Words) -> Result<Option<Planned>, E
 
 /// Takes `at 10:31`, `at 2022-04-01 10:31` or `in 5m` off the end.
 fn take_when(words: &mut Words) -> Result<Option<When>, Error> {
-    let all: Vec<String> = std::iter::from_fn(|| words.next()).collect();
+    let mut all: Vec<String> = std::iter::from_fn(|| words.next()).collect();
     let place = all.iter().rposition(|word| word == "at" || word == "in");
     let place = place.filter(|place| *place > 0 && *place + 1 < all.len());
-    let (line, tail) = all.split_at(place.unwrap_or(all.len()));
-    words.words = line.to_vec().into_iter().peekable();
+    let tail = all.split_off(place.unwrap_or(all.len()));
+    words.words = all.into_iter().peekable();
     let Some((word, rest)) = tail.split_first() else { return Ok(None) };
     let text = rest.join(" ");
     if word == "in" {

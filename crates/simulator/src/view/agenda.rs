@@ -82,8 +82,8 @@ fn job_step(job: JobId, background: bool) -> AgendaItem {
     }
 }
 
-fn says(tone: Tone, words: impl Into<String>) -> Option<Consequence> {
-    Some(Consequence { tone, words: words.into() })
+fn says(tone: Tone, words: &str) -> Consequence {
+    Consequence { tone, words: words.to_owned() }
 }
 
 /// Nodes whose record runs out, or that count as dead from then on; and what that does, found out on a copy.
@@ -115,6 +115,7 @@ fn liveness(state: &State, name: &str, due: Timestamp) -> AgendaItem {
         format!("{} counts as dead", dead.join(", "))
     };
     let subject = silent.first().or(dead.first()).cloned();
+    let consequence = Some(consequence);
     AgendaItem { kind: AgendaKind::Fault, title, subject, consequence, ..AgendaItem::default() }
 }
 
@@ -123,7 +124,7 @@ fn replicate(state: &State, name: &str, change: &kv::Change) -> AgendaItem {
     AgendaItem {
         kind: AgendaKind::Other,
         title: nodes::change_words(cluster, change, state.now(), false),
-        consequence: says(Tone::Safe, "ranges move"),
+        consequence: Some(says(Tone::Safe, "ranges move")),
         ..AgendaItem::default()
     }
 }
