@@ -88,7 +88,7 @@ impl<'r, 'c> Run<'r, 'c> {
         calls: &[AggregateCall],
     ) -> Result<Option<Vec<Datum>>, Error> {
         let Node::Scan(scan) = input else { return Ok(None) };
-        let mut cells = Vec::with_capacity(calls.len());
+        let mut running = Vec::with_capacity(calls.len());
         for call in calls {
             let is_plain = call.filter.is_none() && !call.distinct && call.order.is_empty();
             let column = match call.aggregate.args.as_slice() {
@@ -102,10 +102,10 @@ impl<'r, 'c> Run<'r, 'c> {
             if !is_plain {
                 return Ok(None);
             }
-            cells.push((column, call.aggregate.start()));
+            running.push((column, call.aggregate.start()));
         }
         let folded = self.fold(scan, &mut |row| {
-            for (column, state) in &mut cells {
+            for (column, state) in &mut running {
                 let value = column.and_then(|column| row.get(column));
                 state.update(value.map_or(&[], std::slice::from_ref))?;
             }
@@ -114,7 +114,7 @@ impl<'r, 'c> Run<'r, 'c> {
         if !folded {
             return Ok(None);
         }
-        let results = cells.into_iter().map(|(_, state)| Ok(state.finish()?));
+        let results = running.into_iter().map(|(_, state)| Ok(state.finish()?));
         results.collect::<Result<Vec<Datum>, Error>>().map(Some)
     }
 
