@@ -236,5 +236,7 @@ fn holds(collection: &Collection, table: &str) -> bool {
     let manifests = collection.chains.iter().filter_map(Chain::last);
     // The table comes with its database in front.
     let name = table.rsplit('.').next().unwrap_or(table);
-    manifests.flat_map(|manifest| manifest.descriptors()).any(|one| one.name() == name)
+    manifests
+        .flat_map(backup::manifest::model::BackupManifest::descriptors)
+        .any(|one| one.name() == name)
 }

@@ -38,7 +38,7 @@ pub(super) fn schedules(state: &State) -> SchedulesView {
 pub(super) fn firings(state: &State) -> impl Iterator<Item = AgendaItem> {
     let now = state.now();
     let rules = state.clusters.get(&state.current).map(|cluster| cluster.rules);
-    let schedules = in_copy(state, |sys| record::all(sys)).unwrap_or_default();
+    let schedules = in_copy(state, record::all).unwrap_or_default();
     schedules.into_iter().filter_map(move |row| {
         let next = moment(row.next_run?);
         let (kind, words) = if row.is_incremental() {
