@@ -289,12 +289,7 @@ fn move_routine(
 ) -> Result<(), Error> {
     let snapshot = cx.snapshot()?;
     let desc = routine::resolve(name, &snapshot, cx)?;
-    let owner = desc.privileges.as_ref().map_or("", |privileges| &privileges.owner);
-    let user = &cx.session.user;
-    if !snapshot.users.is_admin(user) && !snapshot.users.identities(user).contains(owner) {
-        let name = desc.name.clone();
-        return Err(CatalogError::NotOwner { kind: Kind::Function, name }.into());
-    }
+    cx.require_owner(&snapshot, desc.privileges.as_ref(), (Kind::Function, &desc.name))?;
     let mut at = desc.parent_schema_id;
     if let Some(schema) = schema {
         let db = snapshot.database(desc.parent_id).map_or("", |db| &db.name);
@@ -402,11 +397,7 @@ fn give(stmt: &Owner, cx: &mut Cx<'_>) -> Result<(), Error> {
             }
         };
     let privileges = privileges.get_or_insert_with(|| privilege::for_owner(&stmt.owner, rules));
-    let user = &cx.session.user;
-    let owns = snapshot.users.identities(user).contains(privileges.owner.as_str());
-    if !owns && !snapshot.users.is_admin(user) {
-        return Err(CatalogError::NotOwner { kind: wanted(stmt.kind), name }.into());
-    }
+    cx.require_owner(&snapshot, Some(privileges), (wanted(stmt.kind), &name))?;
     privileges.owner.clone_from(&stmt.owner);
     draft.write(cx)?;
     note(&Statement::Owner(stmt.clone()), id, of_type, cx)

@@ -22,8 +22,8 @@ use super::{
 };
 use crate::ast::{ObjectName, Statement};
 use crate::catalog::descpb::{
-    DatabaseDescriptor, Descriptor, FunctionDescriptor, SchemaDescriptor, TableDescriptor,
-    TypeDescriptor,
+    DatabaseDescriptor, Descriptor, FunctionDescriptor, PrivilegeDescriptor, SchemaDescriptor,
+    TableDescriptor, TypeDescriptor,
 };
 use crate::catalog::error::{Error as CatalogError, Kind};
 use crate::catalog::names::{Place, Scope};
@@ -221,6 +221,21 @@ impl Cx<'_> {
         let Some(schema) = snapshot.schema(place.schema) else { return Ok(()) };
         let on = schema.privileges.as_ref();
         self.require(snapshot, on, Privilege::Create, (Kind::Schema, &place.schema_name))
+    }
+
+    /// Refuses a user who neither owns an object, himself or by a role, nor is an admin.
+    pub(crate) fn require_owner(
+        &self,
+        snapshot: &Snapshot,
+        on: Option<&PrivilegeDescriptor>,
+        (kind, name): (Kind, &str),
+    ) -> Result<(), Error> {
+        let owner = on.map_or("", |privileges| &privileges.owner);
+        let user = &self.session.user;
+        if snapshot.users.is_admin(user) || snapshot.users.identities(user).contains(owner) {
+            return Ok(());
+        }
+        Err(CatalogError::NotOwner { kind, name: name.to_owned() }.into())
     }
 
     /// Refuses a user who has no CREATE on a table and does not own it.

@@ -122,11 +122,7 @@ fn gather_routine(
         );
         return Err(CatalogError::refused(SqlState::WRONG_OBJECT_TYPE, text).into());
     }
-    let owner = desc.privileges.as_ref().map_or("", |privileges| &privileges.owner);
-    if !snapshot.users.is_admin(&cx.session.user) && owner != cx.session.user {
-        let name = desc.name.clone();
-        return Err(CatalogError::NotOwner { kind: Kind::Function, name }.into());
-    }
+    cx.require_owner(snapshot, desc.privileges.as_ref(), (Kind::Function, &desc.name))?;
     doomed.functions.insert(desc.id);
     Ok(name.clone())
 }
@@ -169,11 +165,7 @@ fn gather_type(
         let text = format!("\"{}\" is an implicit array type and cannot be modified", desc.name);
         return Err(CatalogError::refused(SqlState::DEPENDENT_OBJECTS_STILL_EXIST, text).into());
     }
-    let owner = desc.privileges.as_ref().map_or("", |privileges| &privileges.owner);
-    if !snapshot.users.is_admin(&cx.session.user) && owner != cx.session.user {
-        let name = desc.name.clone();
-        return Err(CatalogError::NotOwner { kind: Kind::Type, name }.into());
-    }
+    cx.require_owner(snapshot, desc.privileges.as_ref(), (Kind::Type, &desc.name))?;
     doomed.types.insert(desc.id);
     doomed.types.insert(desc.array_type_id);
     Ok(ddl::full_object_name(snapshot.full_type_name(desc)))
@@ -191,14 +183,8 @@ fn gather_schema(
         let text = format!("cannot drop schema \"{}\"", place.schema_name);
         return Err(CatalogError::refused(SqlState::INVALID_SCHEMA_NAME, text).into());
     }
-    let owner = snapshot
-        .schema(place.schema)
-        .and_then(|schema| schema.privileges.as_ref())
-        .map_or("", |privileges| &privileges.owner);
-    if !snapshot.users.is_admin(&cx.session.user) && owner != cx.session.user {
-        let name = place.schema_name;
-        return Err(CatalogError::NotOwner { kind: Kind::Schema, name }.into());
-    }
+    let on = snapshot.schema(place.schema).and_then(|schema| schema.privileges.as_ref());
+    cx.require_owner(snapshot, on, (Kind::Schema, &place.schema_name))?;
     let filled = gather_contents(&place, doomed, snapshot);
     if filled && stmt.behavior != DropBehavior::Cascade {
         let text =

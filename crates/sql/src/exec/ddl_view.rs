@@ -194,11 +194,7 @@ pub(crate) fn refresh(stmt: &Refresh, cx: &mut Cx<'_>) -> Result<Outcome, Error>
         return Err(CatalogError::refused(SqlState::WRONG_OBJECT_TYPE, text).into());
     }
     let desc = Arc::clone(desc);
-    let name = desc.name.clone();
-    let on = desc.privileges.as_ref().map_or("", |privileges| &privileges.owner);
-    if on != cx.session.user && !snapshot.users.is_admin(&cx.session.user) {
-        return Err(CatalogError::NotOwner { kind: Kind::MaterializedView, name }.into());
-    }
+    cx.require_owner(&snapshot, desc.privileges.as_ref(), (Kind::MaterializedView, &desc.name))?;
     let full = ddl::full_object_name(snapshot.full_name(&desc));
     let named = Refresh { name: full, ..stmt.clone() };
     let description = ddl::describe(&Statement::Refresh(named));
